@@ -1,0 +1,73 @@
+/** A container image, pinned. */
+export interface Image {
+  /** Registry and name, such as `lscr.io/linuxserver/radarr`. */
+  readonly repository: string;
+  /** A tag that its publisher never moves; never `latest`. Also the app's version label. */
+  readonly tag: string;
+  /**
+   * Digest of the multi-architecture index, `sha256:…`. Optional: a row has one once it was read
+   * from the registry itself, and a digest copied from anywhere else would pin a stranger's claim.
+   */
+  readonly digest?: string;
+}
+
+/**
+ * Every image of the workloads. linuxserver.io's `<version>-ls<build>` tags are built once and stay;
+ * their shorter tags (`6.4.4`, `latest`) move with each rebuild. All are built for amd64 and arm64.
+ *
+ * @see https://docs.linuxserver.io/general/understanding-image-tags
+ */
+export const images = {
+  prowlarr: {
+    // renovate: datasource=docker depName=lscr.io/linuxserver/prowlarr
+    repository: "lscr.io/linuxserver/prowlarr",
+    tag: "2.6.5.5623-ls161",
+  },
+  qbittorrent: {
+    // renovate: datasource=docker depName=lscr.io/linuxserver/qbittorrent
+    repository: "lscr.io/linuxserver/qbittorrent",
+    tag: "5.2.4_v2.0.15-ls479",
+  },
+  sabnzbd: {
+    // renovate: datasource=docker depName=lscr.io/linuxserver/sabnzbd
+    repository: "lscr.io/linuxserver/sabnzbd",
+    tag: "5.1.3-ls274",
+  },
+  radarr: {
+    // renovate: datasource=docker depName=lscr.io/linuxserver/radarr
+    repository: "lscr.io/linuxserver/radarr",
+    tag: "6.4.4.10685-ls318",
+  },
+  sonarr: {
+    // renovate: datasource=docker depName=lscr.io/linuxserver/sonarr
+    repository: "lscr.io/linuxserver/sonarr",
+    tag: "4.0.20.3014-ls325",
+  },
+  lidarr: {
+    // renovate: datasource=docker depName=lscr.io/linuxserver/lidarr
+    repository: "lscr.io/linuxserver/lidarr",
+    tag: "3.1.0.4875-ls41",
+  },
+  overseerr: {
+    // Archived upstream: no newer release will come. `seerr` is its successor.
+    // renovate: datasource=docker depName=lscr.io/linuxserver/overseerr
+    repository: "lscr.io/linuxserver/overseerr",
+    tag: "v1.35.0-ls159",
+  },
+  seerr: {
+    // renovate: datasource=docker depName=ghcr.io/seerr-team/seerr
+    repository: "ghcr.io/seerr-team/seerr",
+    tag: "v3.5.0",
+  },
+  plex: {
+    // renovate: datasource=docker depName=lscr.io/linuxserver/plex
+    repository: "lscr.io/linuxserver/plex",
+    tag: "1.43.4.10903-e5521bd8c-ls324",
+  },
+} as const satisfies Record<string, Image>;
+
+/** The reference a container runtime pulls: by digest when the row has one. */
+export function imageReference(image: Image): string {
+  const tagged = `${image.repository}:${image.tag}`;
+  return image.digest === undefined ? tagged : `${tagged}@${image.digest}`;
+}

@@ -1,0 +1,77 @@
+import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment";
+import { Service } from "@pulumi/kubernetes/core/v1/service";
+import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy";
+import { ComponentResource, type Input, type Output, type Resource } from "@pulumi/pulumi";
+import { childOptions, type ChildScope } from "../options";
+import { renderDeployment } from "./renderDeployment";
+import { renderNetworkPolicy } from "./renderNetworkPolicy";
+import { renderService } from "./renderService";
+import { renderServiceAccount } from "./renderServiceAccount";
+import type { AppSettings } from "./settings";
+
+/** Pulling the largest image onto an SD card over a home line takes longer than Pulumi's 10 min. */
+const deployTimeouts = { create: "20m", update: "20m" };
+
+/** What an App is made of. */
+export interface AppArgs {
+  readonly settings: AppSettings;
+  /**
+   * Digest of the secrets the app uses. A new one restarts the app, and nothing else does when a
+   * secret is rotated. Unset for an app without any.
+   */
+  readonly secretChecksum: Input<string> | undefined;
+  readonly scope: ChildScope;
+  readonly parent: Resource;
+}
+
+/** One app of a stack: ServiceAccount, NetworkPolicy, Service and Deployment. */
+export class App extends ComponentResource {
+  /** Done once the app answers its health check. */
+  readonly deployment: Deployment;
+  /** The address the cluster gave the app; undefined without one, or before it is assigned. */
+  readonly assignedAddress: Output<string | undefined>;
+
+  constructor(name: string, { settings, secretChecksum, scope, parent }: AppArgs) {
+    super("bramble:workload:App", name, {}, { parent });
+    const options = childOptions(this, scope);
+
+    const account = new ServiceAccount(name, renderServiceAccount(settings), options);
+    const policy = new NetworkPolicy(name, renderNetworkPolicy(settings), options);
+    const { spec, ...manifest } = renderDeployment(settings);
+    const { metadata, ...template } = spec.template;
+    this.deployment = new Deployment(
+      name,
+      {
+        ...manifest,
+        spec: {
+          ...spec,
+          template: {
+            ...template,
+            metadata: {
+              ...metadata,
+              annotations: {
+                ...metadata.annotations,
+                ...(secretChecksum !== undefined && { "checksum/secrets": secretChecksum }),
+              },
+            },
+          },
+        },
+      },
+      {
+        ...childOptions(this, {
+          ...scope,
+          dependsOn: [...(scope.dependsOn ?? []), account, policy],
+        }),
+        customTimeouts: deployTimeouts,
+      },
+    );
+    const service = new Service(name, renderService(settings), {
+      ...options,
+      customTimeouts: deployTimeouts,
+    });
+    this.assignedAddress = service.status.apply((status) => status?.loadBalancer?.ingress?.[0]?.ip);
+
+    this.registerOutputs({ assignedAddress: this.assignedAddress });
+  }
+}

@@ -1,0 +1,50 @@
+import type { core } from "@pulumi/kubernetes/types/input";
+import { runsUnprivileged } from "./securityContext";
+import type { AppSettings } from "./settings";
+
+/**
+ * Where every app sees the media volume. One path and one mount for all: a hard link from a download
+ * to the library works only within a mount, and an app must find a file where another put it.
+ */
+export const mediaPath = "/data";
+
+interface MountedVolume {
+  readonly volume: core.v1.Volume;
+  readonly mount: Omit<core.v1.VolumeMount, "name">;
+}
+
+function mountedVolumes(app: AppSettings): MountedVolume[] {
+  const { row, stack, configVolume } = app;
+  const config: MountedVolume = {
+    volume: { name: "config", persistentVolumeClaim: { claimName: configVolume.claim } },
+    mount: {
+      mountPath: row.configPath,
+      ...(configVolume.folder !== undefined && { subPath: configVolume.folder }),
+    },
+  };
+  const media: MountedVolume = {
+    volume: { name: "media", persistentVolumeClaim: { claimName: stack.mediaClaim } },
+    mount: { mountPath: mediaPath, ...(row.media === "read" && { readOnly: true }) },
+  };
+  // Unprivileged, s6 cannot make the image's root-owned /run its own.
+  const run: MountedVolume = {
+    volume: { name: "run", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
+    mount: { mountPath: "/run" },
+  };
+  return [config, ...(row.media === "none" ? [] : [media]), ...(needsOwnRun(app) ? [run] : [])];
+}
+
+/** Whether the container is one of s6's that starts without root. */
+export function needsOwnRun(app: AppSettings): boolean {
+  return app.row.user === "either" && runsUnprivileged(app);
+}
+
+/** The pod's volumes. */
+export function volumes(app: AppSettings): core.v1.Volume[] {
+  return mountedVolumes(app).map(({ volume }) => volume);
+}
+
+/** The container's mounts of the pod's volumes. */
+export function volumeMounts(app: AppSettings): core.v1.VolumeMount[] {
+  return mountedVolumes(app).map(({ volume, mount }) => ({ name: volume.name, ...mount }));
+}
