@@ -1,11 +1,11 @@
-import { execFile, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, openSync, closeSync, readdirSync, readFileSync } from "node:fs";
 import { readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual, promisify } from "node:util";
+import { cacheFolder, labFolder } from "./folders";
 
 /** What a lab host is to be. */
 export interface LabHostSpec {
@@ -33,27 +33,12 @@ export interface LabHost {
 const scripts = join(__dirname, "hosts");
 const run = promisify(execFile);
 
-function cacheFolder(): string {
-  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "bramble");
-}
-
-function labFolder(lab: string): string {
-  if (!/^[a-z][a-z0-9-]{0,30}$/.test(lab)) {
-    throw new Error(`${lab} is not a lab name: lower case letters, digits and dashes`);
-  }
-  return join(process.env.BRAMBLE_LAB_HOME ?? join(cacheFolder(), "labs"), lab);
-}
-
 function hostFolder(lab: string, name: string): string {
   return join(labFolder(lab), "hosts", name);
 }
 
 async function script(name: string, ...args: string[]): Promise<string> {
   return (await run(join(scripts, name), args)).stdout;
-}
-
-function succeeds(name: string, ...args: string[]): boolean {
-  return spawnSync(join(scripts, name), args, { stdio: "ignore" }).status === 0;
 }
 
 /**
@@ -79,10 +64,7 @@ export function requirements(): string | undefined {
   const tools: Record<string, string> = {
     ip: "iproute2",
     unshare: "util-linux",
-    nsenter: "util-linux",
-    flock: "util-linux",
     ssh: "openssh-client",
-    "ssh-keygen": "openssh-client",
     "mkfs.ext4": "e2fsprogs",
     mmdebstrap: "mmdebstrap",
   };
@@ -190,14 +172,15 @@ function saveSpec(lab: string, spec: LabHostSpec): void {
   writeFileSync(file, JSON.stringify(spec));
 }
 
-async function answer(lab: string, name: string): Promise<void> {
+async function answer(lab: string, name: string, supply?: ChildProcess): Promise<void> {
   const deadline = Date.now() + 120_000;
   for (;;) {
     try {
       await onHost(lab, name, "true");
       return;
     } catch (error) {
-      if (Date.now() > deadline) {
+      const off = (supply?.exitCode ?? null) !== null && firstProcess(lab, name) === undefined;
+      if (off || Date.now() > deadline) {
         const log = readFileSync(join(hostFolder(lab, name), "console.log"), "utf8").slice(-2000);
         throw new Error(`${name} does not answer to SSH: ${String(error)}\n${log}`);
       }
@@ -214,15 +197,17 @@ export async function boot(lab: string, name: string): Promise<LabHost> {
   const pi = spec.pi === true ? "1" : "0";
   const key = `${sshKeyPath(lab)}.pub`;
   await script("disk.sh", "make", folder, root, name, key, pi, String(spec.diskMb ?? 0));
+  let supply: ChildProcess | undefined;
   if (firstProcess(lab, name) === undefined) {
     const log = openSync(join(folder, "console.log"), "a", 0o600);
     const args = [lab, name, folder, root, spec.address, pi];
     const stdio = ["ignore" as const, log, log];
-    spawn(join(scripts, "supervise.sh"), args, { detached: true, stdio, cwd: "/" }).unref();
+    supply = spawn(join(scripts, "supervise.sh"), args, { detached: true, stdio, cwd: "/" });
+    supply.unref();
     closeSync(log);
   }
   if (!existsSync(join(folder, "cable.off"))) {
-    await answer(lab, name);
+    await answer(lab, name, supply);
   }
   return describe(lab, spec);
 }
@@ -248,9 +233,10 @@ export async function down(lab: string): Promise<void> {
 }
 
 /** What a lab still has on this machine, one line each; nothing after `down`. */
-export async function leftovers(lab: string): Promise<string[]> {
-  const check = spawnSync(join(scripts, "down.sh"), ["check", lab, labFolder(lab)]);
-  return Promise.resolve(check.stdout.toString().split("\n").filter(Boolean));
+export function leftovers(lab: string): string[] {
+  const args = ["check", lab, labFolder(lab)];
+  const { stdout } = spawnSync(join(scripts, "down.sh"), args, { encoding: "utf8" });
+  return stdout.split("\n").filter(Boolean);
 }
 
 /** Pulls a host's plug: every process is killed at once, the disk stays; no-op when it is off. */
@@ -259,7 +245,7 @@ export async function powerCut(lab: string, name: string): Promise<void> {
   if (pid !== undefined) {
     process.kill(pid, "SIGKILL");
   }
-  while (firstProcess(lab, name) !== undefined || succeeds("cgroups.sh", "check", lab, name)) {
+  while (spawnSync(join(scripts, "cgroups.sh"), ["check", lab, name]).status === 0) {
     await sleep(50);
   }
 }
@@ -295,8 +281,8 @@ export async function partition(lab: string, name: string, state: "on" | "off"):
  * for it and exits with its status. Returns only when already inside.
  */
 export async function reexecInside(lab: string): Promise<void> {
-  const here = readlinkSync("/proc/self/ns/net");
-  if (here === `net:[${String(statSync(`/run/netns/${lab}`).ino)}]`) {
+  const inode = String(statSync(`/run/netns/${lab}`).ino);
+  if (readlinkSync("/proc/self/ns/net") === `net:[${inode}]`) {
     return;
   }
   const argv = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];

@@ -139,7 +139,7 @@ console 1 3'
 
 # What the machine's kernel has built in or loads is there for `modprobe`, which may not load more.
 mount_modules() {
-  local release modules=$root/lib/modules name option
+  local release built_in modules=$root/lib/modules name option
   release=$(uname -r)
   mkdir -p "$modules"
   if [[ -d /lib/modules/$release ]]; then
@@ -148,8 +148,9 @@ mount_modules() {
   fi
   mount -t tmpfs -o mode=755,nosuid,nodev,noexec tmpfs "$modules"
   mkdir "$modules/$release"
+  built_in=$(zcat /proc/config.gz 2>/dev/null || true)
   while read -r name option; do
-    if zcat /proc/config.gz 2>/dev/null | grep -qx "CONFIG_$option=y"; then
+    if grep -qx "CONFIG_$option=y" <<<"$built_in"; then
       echo "kernel/$name.ko" >>"$modules/$release/modules.builtin"
     fi
   done <<<'overlay OVERLAY_FS

@@ -59,6 +59,7 @@ root=$target.part
 umask 022
 printf 'pi ALL=(ALL) NOPASSWD: ALL\n' >"$root/etc/sudoers.d/010_pi-nopasswd"
 chmod 0440 "$root/etc/sudoers.d/010_pi-nopasswd"
+echo 'LANG=C.UTF-8' >"$root/etc/default/locale"
 cat >"$root/etc/ssh/sshd_config.d/lab.conf" <<'CONFIG'
 PermitRootLogin no
 PasswordAuthentication no
