@@ -1,4 +1,4 @@
-import type { Provider } from "@pulumi/kubernetes";
+import type { Provider } from "@pulumi/kubernetes/provider";
 import type { Resource, ResourceOptions } from "@pulumi/pulumi";
 
 /** The cluster a resource lives in: who talks to it, and whose end is also the resource's end. */
@@ -32,5 +32,25 @@ export function childOptions(parent: Resource | undefined, scope: ChildScope): R
     ...(parent && { parent }),
     ...(scope.anchor && { deletedWith: scope.anchor }),
     ...(scope.dependsOn && { dependsOn: [...scope.dependsOn] }),
+  };
+}
+
+/**
+ * Options of what a component makes itself, from the options the component was given.
+ *
+ * A component's `dependsOn` does not reach its children either, so the first of them take it over
+ * here and the others name, in `after`, the siblings they come after.
+ */
+export function inheritOptions(
+  component: Resource,
+  given: ResourceOptions,
+  after?: readonly Resource[],
+): ResourceOptions {
+  const dependsOn = after ? [...after] : given.dependsOn;
+  return {
+    parent: component,
+    ...(given.provider && { provider: given.provider }),
+    ...(given.deletedWith && { deletedWith: given.deletedWith }),
+    ...(dependsOn && { dependsOn }),
   };
 }

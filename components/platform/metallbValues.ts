@@ -1,0 +1,48 @@
+import { resources } from "./resources";
+
+const webhookPort = 9443;
+
+/**
+ * Holds the controller's pod unready until its webhook listens.
+ *
+ * MetalLB's own readiness says nothing about the webhook, which starts only once its certificate
+ * has been made, injected and mounted: up to a minute and a half later. Helm would be done long
+ * before, and the address pools refused ("failed calling webhook"), which Pulumi does not retry.
+ * The image is the one k3s runs under every pod anyway.
+ *
+ * @see https://github.com/metallb/metallb/blob/v0.16.1/internal/k8s/k8s.go (`AddReadyzCheck`)
+ * @see https://github.com/metallb/metallb/issues/1597
+ */
+function webhookGate() {
+  return {
+    name: "webhook-gate",
+    // renovate: datasource=docker depName=rancher/mirrored-pause
+    image: "docker.io/rancher/mirrored-pause:3.6",
+    readinessProbe: { tcpSocket: { port: webhookPort }, periodSeconds: 2, failureThreshold: 1 },
+    resources: resources("1m", "4Mi", "16Mi"),
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+  };
+}
+
+/**
+ * Values of the MetalLB chart: layer 2 only, so both of its BGP backends are off.
+ *
+ * @see https://github.com/metallb/metallb/blob/v0.16.1/charts/metallb/values.yaml
+ */
+export function metallbValues() {
+  return {
+    frrk8s: { enabled: false },
+    controller: {
+      resources: resources("10m", "48Mi", "128Mi"),
+      extraContainers: [webhookGate()],
+    },
+    speaker: {
+      frr: { enabled: false },
+      resources: resources("10m", "40Mi", "128Mi"),
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { type ChartRow, releaseName } from "../../catalogue/charts";
+import { resources } from "./resources";
+
+/** Name of the Secret with Grafana's admin. */
+export const grafanaSecretName = "grafana-admin";
+
+/** What the values of kube-prometheus-stack depend on. */
+export interface MonitoringSettings {
+  /** How long metrics are kept, such as `10d`. */
+  readonly retention: string;
+  /** Size of Prometheus' volume. */
+  readonly storage: string;
+  /** Addresses of the servers whose etcd serves metrics; none on a cluster that hides them. */
+  readonly etcdEndpoints: readonly string[];
+  /** Base URL of Loki, for Grafana's data source. */
+  readonly lokiUrl?: string | undefined;
+  /** Releases to scrape beside the chart's own parts. */
+  readonly scraped: readonly ChartRow[];
+}
+
+/**
+ * Scrapes every pod of a release that has its metrics port. The monitors are part of this release,
+ * which brings their definitions, so that no other release has to wait for it.
+ */
+function podMonitors(rows: readonly ChartRow[]) {
+  return rows.flatMap((row) =>
+    row.metricsPort === undefined
+      ? []
+      : [
+          {
+            name: releaseName(row),
+            namespaceSelector: { matchNames: [row.namespace] },
+            selector: {},
+            podMetricsEndpoints: [{ port: row.metricsPort }],
+          },
+        ],
+  );
+}
+
+function prometheusSpec({ retention, storage }: MonitoringSettings) {
+  return {
+    replicas: 1,
+    retention,
+    resources: resources("150m", "448Mi", "1536Mi"),
+    storageSpec: {
+      volumeClaimTemplate: {
+        spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage } } },
+      },
+    },
+    // Otherwise only monitors and rules that carry this release's label are seen.
+    podMonitorSelectorNilUsesHelmValues: false,
+    probeSelectorNilUsesHelmValues: false,
+    ruleSelectorNilUsesHelmValues: false,
+    scrapeConfigSelectorNilUsesHelmValues: false,
+    serviceMonitorSelectorNilUsesHelmValues: false,
+  };
+}
+
+function grafana(lokiUrl: string | undefined) {
+  return {
+    admin: { existingSecret: grafanaSecretName },
+    "grafana.ini": {
+      analytics: {
+        check_for_updates: false,
+        check_for_plugin_updates: false,
+        reporting_enabled: false,
+      },
+    },
+    resources: resources("20m", "128Mi", "384Mi"),
+    sidecar: { resources: resources("5m", "64Mi", "160Mi") },
+    testFramework: { enabled: false },
+    additionalDataSources:
+      lokiUrl === undefined
+        ? []
+        : [{ name: "Loki", uid: "loki", type: "loki", access: "proxy", url: lokiUrl }],
+  };
+}
+
+/**
+ * Values of the kube-prometheus-stack chart.
+ *
+ * k3s runs its control plane in one process, whose metrics the kubelet's and the API server's
+ * targets already bring: the chart's targets for scheduler, controller manager and kube-proxy would
+ * always be down.
+ *
+ * @see https://github.com/prometheus-community/helm-charts/tree/main/charts/kube-prometheus-stack
+ */
+export function monitoringValues(settings: MonitoringSettings) {
+  const jobResources = resources("10m", "24Mi", "96Mi");
+  return {
+    kubeControllerManager: { enabled: false },
+    kubeScheduler: { enabled: false },
+    kubeProxy: { enabled: false },
+    kubeEtcd:
+      settings.etcdEndpoints.length === 0
+        ? { enabled: false }
+        : { enabled: true, endpoints: [...settings.etcdEndpoints] },
+    prometheus: {
+      prometheusSpec: prometheusSpec(settings),
+      additionalPodMonitors: podMonitors(settings.scraped),
+    },
+    alertmanager: {
+      alertmanagerSpec: { replicas: 1, resources: resources("5m", "32Mi", "128Mi") },
+    },
+    grafana: grafana(settings.lokiUrl),
+    prometheusOperator: {
+      resources: resources("10m", "48Mi", "192Mi"),
+      prometheusConfigReloader: { resources: resources("5m", "24Mi", "64Mi") },
+      admissionWebhooks: { patch: { resources: jobResources } },
+    },
+    "kube-state-metrics": { resources: resources("10m", "40Mi", "192Mi") },
+    "prometheus-node-exporter": { resources: resources("10m", "24Mi", "64Mi") },
+  };
+}
