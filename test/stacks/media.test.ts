@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { Provider } from "@pulumi/kubernetes/provider";
+import { mediaSecretKeys } from "../../catalogue/apps/mediaSecrets";
+import { mediaAppNames } from "../../catalogue/apps/names";
+import type { GivenMediaSecrets } from "../../components/workload/MediaSecrets";
+import { configSchema } from "../../config/schema";
+import { media, type MediaHandle } from "../../stacks/media";
+
+const secretSignature = "4dabf18193072939515e22adb298388d";
+
+/** Registered inputs, the secrets among them opened. */
+function opened(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(opened);
+  if (typeof value !== "object" || value === null) return value;
+  if (secretSignature in value && "value" in value) return opened(value.value);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, opened(inner)]));
+}
+
+function at(value: unknown, ...path: string[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (inner as Record<string, unknown> | undefined)?.[key],
+    value,
+  );
+}
+
+interface Registered {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: unknown;
+}
+
+/** Runs the media stack against mocks. */
+async function run(
+  section: Record<string, unknown>,
+  secrets: GivenMediaSecrets,
+): Promise<{ registered: Registered[]; handle: MediaHandle | undefined }> {
+  const registered: Registered[] = [];
+  await pulumi.runtime.setMocks({
+    call: ({ inputs }) => inputs as Record<string, unknown>,
+    newResource: ({ type, name, inputs }) => {
+      registered.push({ type, name, inputs: opened(inputs) });
+      // Stands for randomness: the same until a keeper changes.
+      const random = `${name}#${String(at(inputs, "keepers", "generation"))}`;
+      return { id: name, state: { ...inputs, hex: random, result: random } };
+    },
+  });
+  const provider = new Provider("cluster", { kubeconfig: "{}" });
+  const handle = media(configSchema.parse({ media: section }), secrets, { provider }, []);
+  await pulumi.runtime.disconnect();
+  return { registered, handle };
+}
+
+/** What the media stack registers. */
+async function register(
+  section: Record<string, unknown> = {},
+  secrets: GivenMediaSecrets = {},
+): Promise<Registered[]> {
+  return (await run(section, secrets)).registered;
+}
+
+function counts(registered: readonly Registered[]): Record<string, number> {
+  const result: Record<string, number> = {};
+  for (const { type } of registered) result[type] = (result[type] ?? 0) + 1;
+  return result;
+}
+
+/** Each app's pod template, which decides whether its pod restarts. */
+function podTemplates(registered: readonly Registered[]): Map<string, string> {
+  return new Map(
+    registered
+      .filter(({ type }) => type === "kubernetes:apps/v1:Deployment")
+      .map(({ name, inputs }) => [name, JSON.stringify(at(inputs, "spec", "template"))]),
+  );
+}
+
+function restarted(before: readonly Registered[], after: readonly Registered[]): string[] {
+  const templates = podTemplates(after);
+  return [...podTemplates(before)]
+    .filter(([name, template]) => templates.get(name) !== template)
+    .map(([name]) => name);
+}
+
+function secretData(registered: readonly Registered[]): Record<string, string> {
+  const found = registered.find(({ type }) => type === "kubernetes:core/v1:Secret");
+  const data = (at(found?.inputs, "data") ?? {}) as Record<string, string>;
+  return Object.fromEntries(
+    Object.entries(data).map(([key, text]) => [key, Buffer.from(text, "base64").toString()]),
+  );
+}
+
+describe("stacks/media", () => {
+  it("makes exactly these resources", async () => {
+    assert.deepEqual(counts(await register()), {
+      "bramble:workload:MediaStack": 1,
+      "bramble:workload:MediaSecrets": 1,
+      "bramble:workload:App": 8,
+      "pulumi:providers:kubernetes": 1,
+      "kubernetes:core/v1:Namespace": 1,
+      "kubernetes:core/v1:ConfigMap": 1,
+      "kubernetes:core/v1:Secret": 1,
+      "kubernetes:core/v1:PersistentVolumeClaim": 2,
+      "kubernetes:core/v1:ServiceAccount": 8,
+      "kubernetes:core/v1:Service": 8,
+      "kubernetes:apps/v1:Deployment": 8,
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy": 9,
+      "random:index/randomBytes:RandomBytes": 7,
+      "random:index/randomPassword:RandomPassword": 1,
+    });
+  });
+
+  it("makes nothing when it is turned off", async () => {
+    assert.deepEqual(counts(await register({ enabled: false })), {
+      "pulumi:providers:kubernetes": 1,
+    });
+  });
+
+  it("makes an app and its four objects fewer when the app is turned off", async () => {
+    const all = await register();
+    const fewer = await register({ apps: { lidarr: { enabled: false } } });
+    assert.equal(all.length - fewer.length, 5);
+    assert.ok(!podTemplates(fewer).has("lidarr"));
+  });
+
+  it("puts every key into the one Secret, the claim token only when it is given", async () => {
+    const generated = mediaSecretKeys.filter((key) => key !== "plex-claim-token");
+    assert.deepEqual(Object.keys(secretData(await register())).sort(), [...generated].sort());
+
+    const given = { plexClaimToken: pulumi.output("claim-abc") };
+    assert.equal(secretData(await register({}, given))["plex-claim-token"], "claim-abc");
+  });
+
+  it("uses a given key instead of generating one", async () => {
+    const registered = await register({}, { radarrApiKey: pulumi.output("f".repeat(32)) });
+    assert.equal(secretData(registered)["radarr-api-key"], "f".repeat(32));
+    assert.ok(!registered.some(({ name }) => name === "radarr-api-key"));
+  });
+
+  it("restarts just the app whose key is rotated", async () => {
+    const before = await register();
+    const after = await register({ apps: { radarr: { secretGeneration: 2 } } });
+    assert.notEqual(secretData(after)["radarr-api-key"], secretData(before)["radarr-api-key"]);
+    assert.deepEqual(restarted(before, after), ["radarr"]);
+  });
+
+  it("restarts just Plex when a claim token is given", async () => {
+    const after = await register({}, { plexClaimToken: pulumi.output("claim-abc") });
+    assert.deepEqual(restarted(await register(), after), ["plex"]);
+  });
+
+  it("restarts nothing when nothing changes", async () => {
+    assert.deepEqual(restarted(await register(), await register()), []);
+  });
+
+  it("shows no secret outside the Secret", async () => {
+    const canary = "c0ffee".repeat(5);
+    const given = Object.fromEntries(
+      ["radarrApiKey", "plexClaimToken", "qbittorrentPassword"].map((key) => [
+        key,
+        pulumi.secret(canary),
+      ]),
+    );
+    for (const { type, name, inputs } of await register({}, given)) {
+      if (type === "kubernetes:core/v1:Secret") continue;
+      assert.ok(!JSON.stringify(inputs).includes(canary), `${type} ${name}`);
+    }
+  });
+
+  it("gives the handle an entry for each app", async () => {
+    const apps = { plex: { address: "192.168.1.150" } };
+    const { handle } = await run({ apps }, {});
+    assert.deepEqual(
+      handle?.apps.map(({ name }) => name),
+      [...mediaAppNames],
+    );
+    assert.equal(
+      handle.apps.find(({ name }) => name === "plex")?.requestedAddress,
+      "192.168.1.150",
+    );
+  });
+});
