@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { charts } from "../../../catalogue/charts";
+import { alloyValues } from "../../../components/platform/alloyValues";
+import { argoCdValues } from "../../../components/platform/argoCdValues";
+import { certManagerValues } from "../../../components/platform/certManagerValues";
+import { csiDriverNfsValues } from "../../../components/platform/csiDriverNfsValues";
+import { lokiUrl, lokiValues } from "../../../components/platform/lokiValues";
+import { metallbValues } from "../../../components/platform/metallbValues";
+import {
+  type MonitoringSettings,
+  monitoringValues,
+} from "../../../components/platform/monitoringValues";
+import { traefikValues } from "../../../components/platform/traefikValues";
+import { matchesGoldenYaml } from "../../support/golden";
+
+const monitoring: MonitoringSettings = {
+  retention: "10d",
+  storage: "20Gi",
+  etcdEndpoints: ["192.168.1.21", "192.168.1.22", "192.168.1.23"],
+  lokiUrl,
+  scraped: Object.values(charts),
+};
+
+/** The values of every release on a four-Pi cluster, by chart. */
+const rendered: Record<string, object> = {
+  traefik: traefikValues({ address: "192.168.1.150", loadBalancer: true }),
+  metallb: metallbValues(),
+  "cert-manager": certManagerValues(),
+  "kube-prometheus-stack": monitoringValues(monitoring),
+  loki: lokiValues({ retention: "168h", storage: "10Gi" }),
+  alloy: alloyValues({ lokiUrl }),
+  "argo-cd": argoCdValues({ domain: "argocd.home.example.org" }),
+  "csi-driver-nfs": csiDriverNfsValues({ server: "192.168.1.10", path: "/srv/media" }),
+};
+
+describe("the charts' values", () => {
+  for (const [chart, values] of Object.entries(rendered)) {
+    it(`of ${chart} are the reviewed ones`, () => {
+      matchesGoldenYaml(`platform/${chart}-values.yaml`, values);
+    });
+  }
+
+  it("exist for every chart of the catalogue", () => {
+    assert.deepEqual(
+      Object.keys(rendered),
+      Object.values(charts).map((row) => row.chart),
+    );
+  });
+});
+
+describe("traefikValues", () => {
+  it("lets the pools choose when no address is configured", () => {
+    const { service } = traefikValues({ loadBalancer: true });
+    assert.deepEqual(service, {
+      spec: { type: "LoadBalancer", externalTrafficPolicy: "Local" },
+    });
+  });
+
+  it("asks for no address where nobody hands one out, since Helm would wait for it", () => {
+    assert.equal(traefikValues({ loadBalancer: false }).service.spec.type, "ClusterIP");
+  });
+});
+
+describe("monitoringValues", () => {
+  it("has no targets on a cluster whose control plane shows no metrics", () => {
+    const values = monitoringValues({ ...monitoring, etcdEndpoints: [] });
+    assert.deepEqual(values.kubeEtcd, { enabled: false });
+    for (const part of ["kubeControllerManager", "kubeScheduler", "kubeProxy"] as const) {
+      assert.equal(values[part].enabled, false, part);
+    }
+  });
+
+  it("gives Grafana no Loki where there is none", () => {
+    const values = monitoringValues({ ...monitoring, lokiUrl: undefined });
+    assert.deepEqual(values.grafana.additionalDataSources, []);
+  });
+
+  it("scrapes just the releases that are installed", () => {
+    const values = monitoringValues({ ...monitoring, scraped: [charts.traefik, charts.metallb] });
+    assert.deepEqual(
+      values.prometheus.additionalPodMonitors.map(({ name }) => name),
+      ["traefik"],
+    );
+  });
+});
+
+describe("csiDriverNfsValues", () => {
+  it("keeps data: neither the volume nor its directory goes with the claim", () => {
+    const [storageClass] = csiDriverNfsValues({ server: "nas", path: "/srv" }).storageClasses;
+    assert.equal(storageClass?.reclaimPolicy, "Retain");
+    assert.equal(storageClass.parameters.onDelete, "retain");
+  });
+
+  it("finds a claim's directory again, by names that a rebuild does not change", () => {
+    const [storageClass] = csiDriverNfsValues({ server: "nas", path: "/srv" }).storageClasses;
+    assert.equal(storageClass?.parameters.subDir, "${pvc.metadata.namespace}/${pvc.metadata.name}");
+  });
+});
