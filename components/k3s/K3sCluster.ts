@@ -1,0 +1,193 @@
+import * as pulumi from "@pulumi/pulumi";
+import { RandomPassword, RandomUuid } from "@pulumi/random";
+import type { Host } from "../host/Host";
+import type { HostTarget } from "../remote/connection";
+import { remoteScript } from "../remote/remoteScript";
+import { GoneNode } from "./GoneNode";
+import { K3sBinary, type K3sSource } from "./K3sBinary";
+import type { K3sNodeSettings } from "./k3sConfig";
+import { K3sNode, type K3sShared } from "./K3sNode";
+import { renderKubeconfig } from "./kubeconfig";
+import { renderKubeVip } from "./kubeVipManifest";
+
+/** One member of the cluster. */
+export interface K3sMember {
+  readonly target: HostTarget;
+  readonly settings: K3sNodeSettings;
+}
+
+/** The tokens and the identity a cluster is born with. */
+export class K3sIdentity extends pulumi.ComponentResource {
+  readonly serverToken: pulumi.Output<string>;
+  readonly agentToken: pulumi.Output<string>;
+  readonly clusterId: pulumi.Output<string>;
+  /** Never replaced; goes only with the whole stack. */
+  readonly anchor: RandomUuid;
+
+  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+    super("bramble:k3s:K3sIdentity", name, {}, opts);
+    const token = (kind: string) =>
+      new RandomPassword(`${kind}-token`, { length: 48, special: false }, { parent: this }).result;
+    this.anchor = new RandomUuid("cluster-id", {}, { parent: this });
+    this.clusterId = this.anchor.result;
+    this.serverToken = token("server");
+    this.agentToken = token("agent");
+    this.registerOutputs({});
+  }
+}
+
+/** Arguments of {@link K3sCluster}. */
+export interface K3sClusterArgs {
+  readonly clusterName: string;
+  readonly identity: K3sIdentity;
+  /** Servers first converge in this order, one at a time. At least one. */
+  readonly servers: readonly [K3sMember, ...K3sMember[]];
+  readonly agents: readonly K3sMember[];
+  /** Names of hosts that are dead. */
+  readonly gone: readonly string[];
+  /** The prepared hosts by name. */
+  readonly hosts: ReadonlyMap<string, { readonly host: Host; readonly prepared: pulumi.Resource }>;
+  readonly source: K3sSource;
+  readonly virtualIp?: string | undefined;
+  readonly virtualIpInterface?: string | undefined;
+}
+
+/**
+ * A k3s cluster with embedded etcd on prepared hosts.
+ *
+ * Servers form one chain: the next is touched only when the one before votes in etcd, both when it
+ * is made and when it is changed, and a failure leaves the rest alone. Agents follow in parallel.
+ */
+export class K3sCluster extends pulumi.ComponentResource {
+  /** Admin kubeconfig for other machines; secret. */
+  readonly kubeconfig: pulumi.Output<string>;
+  /** Done when every node is Ready. */
+  readonly ready: pulumi.Resource;
+
+  constructor(name: string, args: K3sClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("bramble:k3s:K3sCluster", name, {}, opts);
+    const { servers, agents, identity } = args;
+    const [first] = servers;
+    const shared: K3sShared = {
+      clusterId: identity.clusterId,
+      anchor: identity.anchor,
+      serverToken: identity.serverToken,
+      agentToken: identity.agentToken,
+      ...(args.virtualIp === undefined ? {} : { virtualIp: args.virtualIp }),
+    };
+    const addresses = servers.map(({ target }) => target.address);
+    const make = (member: K3sMember, turn: readonly pulumi.Resource[]): K3sNode =>
+      this.node(member, args, shared, addresses, turn);
+
+    const permit = this.permitInitialisation(first, args);
+    const chain = servers.reduce<K3sNode[]>((nodes, member) => {
+      const before = nodes.at(-1);
+      return [...nodes, make(member, before === undefined ? [permit] : [before.last])];
+    }, []);
+    const allServers = chain.map(({ last }) => last);
+    const joined = agents.map((member) => make(member, allServers));
+    for (const host of args.gone) {
+      new GoneNode(host, { host, survivor: first.target }, { parent: this });
+    }
+
+    const names = [...servers, ...agents].map(({ settings }) => settings.name);
+    this.ready = remoteScript(
+      "nodes-ready",
+      {
+        host: first.target,
+        create: {
+          script: "k3s-node.sh",
+          args: ["await-ready", "--nodes", names.join(" ")],
+          timeoutSeconds: 900,
+        },
+      },
+      { parent: this, dependsOn: [...chain, ...joined].map(({ last }) => last) },
+    );
+    this.kubeconfig = this.readKubeconfig(first, args, chain);
+    this.registerOutputs({});
+  }
+
+  private node(
+    member: K3sMember,
+    args: K3sClusterArgs,
+    shared: K3sShared,
+    addresses: readonly string[],
+    turn: readonly pulumi.Resource[],
+  ): K3sNode {
+    const { target, settings } = member;
+    const prepared = args.hosts.get(target.name);
+    if (prepared === undefined) throw new Error(`${target.name} is not a prepared host`);
+    const binary = new K3sBinary(
+      `${target.name}-k3s-release`,
+      { host: target, source: args.source, prepared: prepared.prepared },
+      { parent: this },
+    );
+    const remover = args.servers.find(({ target: other }) => other.name !== target.name)?.target;
+    return new K3sNode(
+      target.name,
+      {
+        host: target,
+        settings,
+        shared,
+        peers: addresses.filter((address) => address !== target.address),
+        ...(remover === undefined ? {} : { remover }),
+        ...this.kubeVip(settings, args),
+        prepared: [prepared.prepared, binary.staged],
+        turn,
+      },
+      { parent: this },
+    );
+  }
+
+  private kubeVip(settings: K3sNodeSettings, { virtualIp, virtualIpInterface }: K3sClusterArgs) {
+    if (settings.role !== "server" || virtualIp === undefined) return {};
+    return {
+      kubeVipManifest: renderKubeVip({
+        address: virtualIp,
+        ...(virtualIpInterface === undefined ? {} : { networkInterface: virtualIpInterface }),
+      }),
+    };
+  }
+
+  /**
+   * Permits the first server, once in the cluster's life, to begin it. Later runs change nothing: a
+   * server without data then joins the others or fails, and never begins a second cluster.
+   */
+  private permitInitialisation(first: K3sMember, args: K3sClusterArgs): pulumi.Resource {
+    const prepared = args.hosts.get(first.target.name)?.prepared;
+    const virtualIp = args.virtualIp === undefined ? [] : ["--virtual-ip", args.virtualIp];
+    return remoteScript(
+      "initialisation",
+      {
+        host: { ...first.target, generation: 1 },
+        create: { script: "k3s.sh", args: ["permit-initialise", ...virtualIp], timeoutSeconds: 60 },
+        update: { script: "k3s-node.sh", args: ["none"], timeoutSeconds: 60 },
+      },
+      { parent: this, dependsOn: prepared === undefined ? [] : [prepared] },
+    );
+  }
+
+  /**
+   * The admin kubeconfig, by a command whose inputs stay the same: an unknown kubeconfig would make
+   * the next preview list everything in the cluster as changed.
+   */
+  private readKubeconfig(
+    first: K3sMember,
+    args: K3sClusterArgs,
+    chain: readonly K3sNode[],
+  ): pulumi.Output<string> {
+    const command = remoteScript(
+      "kubeconfig",
+      {
+        host: { ...first.target, generation: 1 },
+        create: { script: "k3s-kubeconfig.sh", args: [], timeoutSeconds: 60 },
+        secret: true,
+      },
+      { parent: this, dependsOn: chain.slice(0, 1).map(({ serving }) => serving) },
+    );
+    const address = args.virtualIp ?? first.target.address;
+    return pulumi.secret(
+      command.stdout.apply((text) => renderKubeconfig(text, args.clusterName, address)),
+    );
+  }
+}

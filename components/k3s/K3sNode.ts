@@ -1,0 +1,143 @@
+import type { remote } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { rebootIfNeeded } from "../host/reboot";
+import type { HostTarget } from "../remote/connection";
+import { remoteFile } from "../remote/remoteFile";
+import { remoteScript } from "../remote/remoteScript";
+import { type K3sNodeSettings, renderK3sConfig } from "./k3sConfig";
+import { revisionOf } from "./revision";
+
+/** What every node of a cluster shares. */
+export interface K3sShared {
+  /** Identity of the cluster; written to each host before its first start. */
+  readonly clusterId: pulumi.Output<string>;
+  /** Skips draining and deleting nodes when the whole cluster goes. */
+  readonly anchor: pulumi.Resource;
+  /** Secret token of servers. */
+  readonly serverToken: pulumi.Output<string>;
+  /** Secret token of agents. */
+  readonly agentToken: pulumi.Output<string>;
+  readonly virtualIp?: string;
+}
+
+/** Arguments of {@link K3sNode}. */
+export interface K3sNodeArgs {
+  readonly host: HostTarget;
+  readonly settings: K3sNodeSettings;
+  readonly shared: K3sShared;
+  /** Addresses of the servers this node may join through. */
+  readonly peers: readonly string[];
+  /** Server through which this node is removed from the cluster; none for an only server. */
+  readonly remover?: HostTarget;
+  /** kube-vip's manifest, on servers with a virtual address. */
+  readonly kubeVipManifest?: string;
+  /** The prepared host and its staged binary. */
+  readonly prepared: readonly pulumi.Resource[];
+  /** What must be done before this node may be disturbed: the server before it in the chain. */
+  readonly turn: readonly pulumi.Resource[];
+}
+
+/** Where the wanted state is staged on a host; k3s.sh puts it in place when it may. */
+const staged = "/etc/bramble/k3s";
+
+/**
+ * One k3s node: its staged configuration, a reboot if one is due, the converged service, and what
+ * undoes both. A file of the wanted state never reaches k3s before its turn.
+ */
+export class K3sNode extends pulumi.ComponentResource {
+  /** Done when the node serves: a server then votes in etcd, an agent's kubelet is registered. */
+  readonly serving: remote.Command;
+  /** The last resource of this node in the chain of servers. */
+  readonly last: pulumi.Resource;
+
+  constructor(name: string, args: K3sNodeArgs, opts: pulumi.ComponentResourceOptions) {
+    super("bramble:k3s:K3sNode", name, {}, opts);
+    const { host, settings, shared } = args;
+    const files = this.stageFiles(args);
+    const back = rebootIfNeeded(host, { parent: this, dependsOn: [...args.prepared, ...args.turn] });
+    const virtualIp =
+      settings.role === "server" && shared.virtualIp !== undefined
+        ? ["--virtual-ip", shared.virtualIp]
+        : [];
+    // Exists before k3s does: a failed first start leaves no state of its own to undo it by.
+    const teardown = remoteScript(
+      `${host.name}-teardown`,
+      {
+        host,
+        create: { script: "k3s-teardown.sh", args: ["mark"], timeoutSeconds: 60 },
+        delete: { script: "k3s-teardown.sh", args: ["teardown", ...virtualIp], timeoutSeconds: 300 },
+        stdin: shared.clusterId,
+      },
+      { parent: this, dependsOn: [back, ...args.turn] },
+    );
+    this.serving = remoteScript(
+      `${host.name}-k3s`,
+      {
+        host,
+        create: {
+          script: "k3s.sh",
+          args: [
+            "converge",
+            ...["--role", settings.role, "--version", settings.version],
+            ...["--peers", args.peers.join(" ")],
+          ],
+          timeoutSeconds: 1200,
+        },
+        stdin: shared.clusterId,
+        revision: revisionOf(renderK3sConfig(settings), args.kubeVipManifest ?? ""),
+      },
+      { parent: this, dependsOn: [teardown, ...files, ...args.prepared] },
+    );
+    this.last = this.membership(args) ?? this.serving;
+    this.registerOutputs({});
+  }
+
+  private stageFiles({ host, settings, shared, kubeVipManifest, prepared }: K3sNodeArgs) {
+    const tokens =
+      settings.role === "server"
+        ? { "server-token": shared.serverToken, "agent-token": shared.agentToken }
+        : { "agent-token": shared.agentToken };
+    const options = { parent: this, dependsOn: [...prepared] };
+    const config = remoteFile(
+      `${host.name}-config`,
+      { host, path: `${staged}/config.yaml`, content: renderK3sConfig(settings) },
+      options,
+    );
+    const secrets = Object.entries(tokens).map(([file, content]) =>
+      remoteFile(
+        `${host.name}-${file}`,
+        { host, path: `${staged}/${file}`, content, secret: true },
+        options,
+      ),
+    );
+    const manifests =
+      kubeVipManifest === undefined
+        ? []
+        : [
+            remoteFile(
+              `${host.name}-kube-vip`,
+              { host, path: `${staged}/manifests/kube-vip.yaml`, content: kubeVipManifest },
+              options,
+            ),
+          ];
+    return [config, ...secrets, ...manifests];
+  }
+
+  /** Removal from the cluster, by another server; skipped when the cluster as a whole is destroyed. */
+  private membership({ host, remover, shared }: K3sNodeArgs): remote.Command | undefined {
+    if (remover === undefined) return undefined;
+    return remoteScript(
+      `${host.name}-membership`,
+      {
+        host: remover,
+        create: { script: "k3s-node.sh", args: ["none"], timeoutSeconds: 60 },
+        delete: {
+          script: "k3s-node.sh",
+          args: ["remove", "--node", host.name],
+          timeoutSeconds: 400,
+        },
+      },
+      { parent: this, dependsOn: [this.serving], deletedWith: shared.anchor },
+    );
+  }
+}

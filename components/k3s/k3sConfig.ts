@@ -1,0 +1,91 @@
+import { stringify } from "yaml";
+
+/** What decides a node's k3s configuration. */
+export interface K3sNodeSettings {
+  readonly role: "server" | "agent";
+  readonly name: string;
+  readonly address: string;
+  readonly version: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly { key: string; value: string; effect: string }[];
+  readonly kubeletArgs: readonly string[];
+  readonly protectKernelDefaults: boolean;
+  readonly embeddedRegistry: boolean;
+  readonly tlsSans: readonly string[];
+  readonly clusterCidr: string;
+  readonly serviceCidr: string;
+  readonly snapshots: { readonly schedule: string; readonly retention: number };
+}
+
+/** Where k3s reads its files; the program stages them under /etc/bramble/k3s first. */
+export const k3sConfigDirectory = "/etc/rancher/k3s";
+
+type Value = string | number | boolean | readonly string[];
+
+/** One key of config.yaml: its value, and the first minor release of Kubernetes 1.x that has it. */
+interface Setting {
+  readonly key: string;
+  readonly value: Value | undefined;
+  readonly since?: number;
+}
+
+function common(settings: K3sNodeSettings): Setting[] {
+  return [
+    { key: "node-name", value: settings.name },
+    { key: "node-ip", value: settings.address },
+    { key: "node-label", value: Object.entries(settings.labels).map(([k, v]) => `${k}=${v}`) },
+    {
+      key: "node-taint",
+      value: settings.taints.map(({ key, value, effect }) => `${key}=${value}:${effect}`),
+    },
+    { key: "kubelet-arg", value: [...settings.kubeletArgs] },
+    { key: "protect-kernel-defaults", value: settings.protectKernelDefaults },
+  ];
+}
+
+function serverOnly(settings: K3sNodeSettings): Setting[] {
+  return [
+    { key: "token-file", value: `${k3sConfigDirectory}/server-token` },
+    { key: "agent-token-file", value: `${k3sConfigDirectory}/agent-token` },
+    { key: "tls-san", value: [...settings.tlsSans] },
+    // MetalLB and the Traefik of the platform take their place.
+    { key: "disable", value: ["servicelb", "traefik"] },
+    { key: "flannel-backend", value: "vxlan" },
+    { key: "cluster-cidr", value: settings.clusterCidr },
+    { key: "service-cidr", value: settings.serviceCidr },
+    { key: "write-kubeconfig-mode", value: "0600" },
+    { key: "secrets-encryption", value: true },
+    { key: "etcd-expose-metrics", value: true },
+    { key: "etcd-snapshot-schedule-cron", value: settings.snapshots.schedule },
+    { key: "etcd-snapshot-retention", value: settings.snapshots.retention },
+    { key: "etcd-snapshot-compress", value: true, since: 23 },
+    { key: "embedded-registry", value: settings.embeddedRegistry || undefined, since: 29 },
+  ];
+}
+
+/** The minor release of a k3s version: 36 for v1.36.4+k3s1. */
+export function minorOf(version: string): number {
+  return Number(/^v1\.(\d+)\./.exec(version)?.[1] ?? 0);
+}
+
+/**
+ * Renders /etc/rancher/k3s/config.yaml of a node. It holds no secret: tokens have files of their
+ * own, so that a preview can show every change of it.
+ *
+ * Keys a release does not know would keep it from starting; they are left out.
+ *
+ * @see https://docs.k3s.io/cli/server
+ * @see https://docs.k3s.io/cli/agent
+ */
+export function renderK3sConfig(settings: K3sNodeSettings): string {
+  const minor = minorOf(settings.version);
+  const roleOnly =
+    settings.role === "server"
+      ? serverOnly(settings)
+      : [{ key: "token-file", value: `${k3sConfigDirectory}/agent-token` }];
+  const entries = [...common(settings), ...roleOnly].filter(
+    ({ value, since = 0 }: Setting) =>
+      value !== undefined && minor >= since && !(Array.isArray(value) && value.length === 0),
+  );
+  return stringify(Object.fromEntries(entries.map(({ key, value }) => [key, value])));
+}

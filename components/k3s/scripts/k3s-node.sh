@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Works on nodes of the cluster through this server.
+# Usage: k3s-node.sh await-ready --nodes 'A B C'
+#        k3s-node.sh remove --node NAME    drains, then deletes the node and its etcd member
+#        k3s-node.sh forget --node NAME    as remove, for a host that is dead: nothing is drained
+source "$(dirname "$0")/lib.sh"
+
+kubectl() { /usr/local/bin/k3s kubectl "$@"; }
+
+readonly ready_patience=600
+
+await_ready() {
+  local node waited=0 missing
+  while true; do
+    missing=""
+    for node in $1; do
+      [[ $(kubectl get node "$node" --ignore-not-found \
+        --output 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null) == True ]] ||
+        missing="$missing $node"
+    done
+    [[ -z $missing ]] && break
+    [[ $waited -lt $ready_patience ]] ||
+      fail "not Ready after $waited s:$missing; look with 'sudo k3s kubectl describe node' and 'sudo journalctl -u k3s-agent'"
+    [[ $((waited % 30)) -eq 28 ]] && say "waiting for$missing ($waited s)"
+    sleep 2
+    waited=$((waited + 2))
+  done
+  say "ready: $1"
+}
+
+# The server that is left must not be the last one standing.
+keeps_quorum() {
+  local node=$1 total ready
+  kubectl get node "$node" --show-labels --no-headers --ignore-not-found | grep -q 'node-role.kubernetes.io/etcd=true' || return 0
+  total=$(kubectl get nodes --selector node-role.kubernetes.io/etcd=true --no-headers | wc -l)
+  ready=$(kubectl get nodes --selector node-role.kubernetes.io/etcd=true --no-headers |
+    awk -v gone="$node" '$1 != gone && $2 ~ /^Ready/ {count++} END {print count + 0}')
+  [[ $ready -gt $((total / 2)) ]] ||
+    fail "removing $node leaves $ready healthy servers of $total: quorum would be lost; mend the others first"
+}
+
+remove_node() {
+  local node=$1 drain=$2
+  # A node that never joined leaves nothing behind but perhaps its password.
+  if [[ -n $(kubectl get node "$node" --ignore-not-found --output name) ]]; then
+    keeps_quorum "$node"
+    if [[ $drain == yes ]]; then
+      say "draining $node"
+      kubectl drain "$node" --ignore-daemonsets --delete-emptydir-data --force --timeout=180s >/dev/null ||
+        fail "draining $node did not finish in 180 s: see 'kubectl get poddisruptionbudgets -A'; run again"
+    fi
+    kubectl delete node "$node" --timeout=60s >/dev/null
+    say "removed $node from the cluster"
+  fi
+  # Without this a host of the same name is refused ("Node password rejected").
+  kubectl delete secret --namespace kube-system "$node.node-password.k3s" --ignore-not-found >/dev/null
+}
+
+main() {
+  local verb=$1
+  shift
+  local -A option=()
+  read_options option "$@"
+  lock
+  case $verb in
+    await-ready) await_ready "${option[nodes]}" ;;
+    remove) remove_node "${option[node]}" yes ;;
+    forget) remove_node "${option[node]}" no ;;
+    none) say "unchanged" ;;
+    *) fail "unknown verb '$verb': use await-ready, remove or forget" ;;
+  esac
+}
+
+main "$@"

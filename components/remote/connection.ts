@@ -1,0 +1,46 @@
+import type { types } from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** One host as scripts reach it. */
+export interface HostTarget {
+  /** Host name; names the resources made for it. */
+  readonly name: string;
+  readonly address: string;
+  readonly user: string;
+  readonly port: number;
+  /** Pinned host key, `<type> <base64>`. Without one any host key is accepted. */
+  readonly hostKey?: string;
+  /** Private key; without one the running ssh-agent is used. */
+  readonly privateKey?: pulumi.Output<string>;
+  /** Raised to converge the host again though nothing else changed. */
+  readonly generation: number;
+}
+
+/** How long connecting is tried: `firstContact` for a mistake, `reboot` for a Pi that restarts. */
+export const patience = {
+  /** About eleven seconds: enough for a lost packet, short for a wrong address, user or key. */
+  firstContact: 10,
+  /** About eight minutes: a Pi with a long file system check still makes it. */
+  reboot: 105,
+} as const;
+
+/**
+ * The connection of a host for `command.remote`. The agent's socket path stays unset, since it
+ * changes with each login and a changed connection runs commands again.
+ *
+ * @see https://www.pulumi.com/registry/packages/command/api-docs/remote/command/#connection
+ */
+export function connectionOf(
+  host: HostTarget,
+  dialErrorLimit: number = patience.firstContact,
+): types.input.remote.ConnectionArgs {
+  return {
+    host: host.address,
+    port: host.port,
+    user: host.user,
+    dialErrorLimit,
+    perDialTimeout: 15,
+    ...(host.hostKey === undefined ? {} : { hostKey: host.hostKey }),
+    ...(host.privateKey === undefined ? {} : { privateKey: host.privateKey }),
+  };
+}

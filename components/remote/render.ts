@@ -1,0 +1,76 @@
+import { scriptDirectory, scriptRevision, type ScriptName } from "./scripts";
+
+const plainWord = /^[A-Za-z0-9_@%+=:,./-]+$/;
+
+/** Quotes one word for a POSIX shell. */
+export function shellQuote(word: string): string {
+  return plainWord.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** One run of an installed script. */
+export interface ScriptCall {
+  readonly script: ScriptName;
+  /** Arguments. Never a secret: they show in the host's process list. */
+  readonly args: readonly string[];
+  /** Seconds after which the run is ended; the provider cannot cancel it. */
+  readonly timeoutSeconds: number;
+  /** User that logs in; anyone but root goes through `sudo -n`. */
+  readonly user: string;
+}
+
+function asRoot(user: string): string {
+  return user === "root" ? "" : "sudo -n ";
+}
+
+function commandLine({ script, args, timeoutSeconds, user }: ScriptCall): string {
+  const words = [
+    "timeout",
+    "--kill-after=10",
+    String(timeoutSeconds),
+    `${scriptDirectory}/${script}`,
+    ...args,
+  ].map(shellQuote);
+  return `${asRoot(user)}${words.join(" ")}`;
+}
+
+/**
+ * The command line of a script. A comment behind it carries the revision of the script's text and
+ * other reasons to run again: a change of any makes the command differ, so the engine runs it.
+ */
+export function renderCall(call: ScriptCall, reasons: readonly string[] = []): string {
+  return `${commandLine(call)} # ${[scriptRevision(call.script), ...reasons].join(" ")}`;
+}
+
+/** As `renderCall`, but succeeds where the script is not installed: a wiped host has nothing left. */
+export function renderCallIfInstalled(call: ScriptCall): string {
+  return `if test -x ${scriptDirectory}/${call.script}; then ${commandLine(call)}; fi`;
+}
+
+/**
+ * The command that installs the script bundle it reads from standard input. Files are written
+ * beside the old ones and moved, so that a power cut leaves whole scripts.
+ */
+export function renderInstall(user: string, host: string): string {
+  const split = `/^#### bramble script /{file=$4; next} {print > file}`;
+  const install = [
+    "set -eu",
+    "umask 022",
+    `rm -rf ${scriptDirectory}.new`,
+    `mkdir -p ${scriptDirectory}.new ${scriptDirectory}`,
+    `cd ${scriptDirectory}.new`,
+    `awk '${split}'`,
+    "chmod 755 ./*.sh",
+    "sync",
+    `mv -f ./*.sh ${scriptDirectory}/`,
+    `rmdir ${scriptDirectory}.new`,
+  ].join("\n");
+  if (user === "root") return `sh -c ${shellQuote(install)}`;
+  const refused = `bramble: ${host}: ${user} may not run sudo without a password. On the host run: echo '${user} ALL=(ALL) NOPASSWD: ALL' | sudo tee /etc/sudoers.d/${user}`;
+  return [
+    "if ! sudo -n true </dev/null 2>/dev/null; then",
+    `  echo ${shellQuote(refused)} >&2`,
+    "  exit 1",
+    "fi",
+    `sudo -n sh -c ${shellQuote(install)}`,
+  ].join("\n");
+}

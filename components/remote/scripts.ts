@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Where the scripts live on a host, owned by root. */
+export const scriptDirectory = "/usr/local/lib/bramble";
+
+/** Every script that runs on hosts, and where it lives in this repository. */
+const scriptPaths = {
+  "lib.sh": "remote/scripts/lib.sh",
+  "file.sh": "remote/scripts/file.sh",
+  "facts.sh": "host/scripts/facts.sh",
+  "preflight.sh": "host/scripts/preflight.sh",
+  "prepare.sh": "host/scripts/prepare.sh",
+  "reboot.sh": "host/scripts/reboot.sh",
+  "k3s.sh": "k3s/scripts/k3s.sh",
+  "k3s-install.sh": "k3s/scripts/k3s-install.sh",
+  "k3s-teardown.sh": "k3s/scripts/k3s-teardown.sh",
+  "k3s-node.sh": "k3s/scripts/k3s-node.sh",
+  "k3s-kubeconfig.sh": "k3s/scripts/k3s-kubeconfig.sh",
+} as const;
+
+/** The name of a script on the host. */
+export type ScriptName = keyof typeof scriptPaths;
+
+/** The names of all scripts. */
+export const scriptNames = Object.keys(scriptPaths) as ScriptName[];
+
+/** What scripts source besides themselves. */
+const shared: readonly ScriptName[] = ["lib.sh"];
+
+const cache = new Map<ScriptName, string>();
+
+/** The text of a script. */
+export function scriptText(name: ScriptName): string {
+  const known = cache.get(name);
+  if (known !== undefined) return known;
+  const text = readFileSync(join(__dirname, "..", scriptPaths[name]), "utf8");
+  cache.set(name, text);
+  return text;
+}
+
+/** A short digest of a script and what it sources: it changes when the script does. */
+export function scriptRevision(name: ScriptName): string {
+  const hash = createHash("sha256");
+  for (const part of [...shared, name]) hash.update(scriptText(part)).update("\0");
+  return hash.digest("hex").slice(0, 12);
+}
+
+/** Starts a script in the stream that installs all of them; no script contains such a line. */
+const separator = "#### bramble script";
+
+/** All scripts as one text that `installCommand` splits into files again. */
+export function scriptBundle(): string {
+  return scriptNames.map((name) => `${separator} ${name}\n${scriptText(name)}`).join("");
+}

@@ -1,0 +1,99 @@
+import * as pulumi from "@pulumi/pulumi";
+import { isConfigSecret } from "@pulumi/pulumi/runtime/config";
+import { parseConfig } from "./parse";
+import { type Problem, problemLine } from "./problems";
+import type { Config } from "./schema";
+import { type SecretName, secretNames, secretRows, setSecretCommand } from "./secrets";
+
+declare module "@pulumi/pulumi/runtime/config" {
+  /** Whether a full key (`project:name`) is encrypted; left out of the SDK's published types. */
+  export function isConfigSecret(key: string): boolean;
+}
+
+/** The secrets of a stack; those it was not given are `undefined`. Values are secret outputs. */
+export type Secrets = Readonly<Record<SecretName, pulumi.Output<string> | undefined>>;
+
+/** Everything a stack was told. */
+export interface Settings {
+  /** The stack's name, for messages and names of outputs only: nothing is decided by it. */
+  readonly stack: string;
+  readonly config: Config;
+  readonly secrets: Secrets;
+}
+
+/** Reads a structured value. The CLI hands structured values over as JSON text. */
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function readValues(prefix: string): { values: Record<string, unknown>; problems: Problem[] } {
+  const values: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  const secrets = new Set<string>(secretNames);
+  for (const [fullKey, text] of Object.entries(pulumi.runtime.allConfig())) {
+    if (!fullKey.startsWith(prefix)) continue;
+    const key = fullKey.slice(prefix.length);
+    if (secrets.has(key)) continue;
+    if (isConfigSecret(fullKey)) {
+      problems.push({
+        path: key,
+        message: `is encrypted, but decides what is made and would be printed: remove the \`secure:\` value inside it (secrets have keys of their own: ${secretNames.join(", ")})`,
+      });
+    } else {
+      values[key] = parseValue(text);
+    }
+  }
+  return { values, problems };
+}
+
+function secretProblems(prefix: string, stack: string, config: Config | undefined): Problem[] {
+  const given = pulumi.runtime.allConfig();
+  return secretNames.flatMap((name) => {
+    const command = setSecretCommand(stack, name);
+    if (given[prefix + name] === undefined) {
+      return config !== undefined && secretRows[name].required(config)
+        ? [{ path: name, message: `is missing: ${command}` }]
+        : [];
+    }
+    return isConfigSecret(prefix + name)
+      ? []
+      : [{ path: name, message: `is in clear text: change the value, then ${command}` }];
+  });
+}
+
+/**
+ * Reads and validates the stack's configuration.
+ *
+ * @throws pulumi.RunError with one line per mistake, before any resource exists.
+ */
+export function loadSettings(): Settings {
+  const prefix = `${pulumi.getProject()}:`;
+  const stack = pulumi.getStack();
+  const { values, problems: encrypted } = readValues(prefix);
+  const parsed = parseConfig(values);
+  const problems = [
+    ...encrypted,
+    ...parsed.problems,
+    ...secretProblems(prefix, stack, parsed.config),
+  ];
+  for (const warning of parsed.warnings) {
+    void pulumi.log.warn(problemLine(warning));
+  }
+  if (parsed.config === undefined || problems.length > 0) {
+    throw new pulumi.RunError(
+      [
+        `Pulumi.${stack}.yaml: ${String(problems.length)} to mend; nothing was touched`,
+        ...problems.map(problemLine),
+      ].join("\n"),
+    );
+  }
+  const config = new pulumi.Config();
+  const secrets = Object.fromEntries(
+    secretNames.map((name) => [name, config.getSecret(name)]),
+  ) as Secrets;
+  return { stack, config: parsed.config, secrets };
+}

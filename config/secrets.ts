@@ -1,0 +1,66 @@
+import type { Config } from "./schema";
+
+/** One secret of a stack: its key in the stack's encrypted config and what it is for. */
+export interface SecretRow {
+  /** What it is, for `docs/configuration.md` and error lines. */
+  readonly description: string;
+  /** How a person gets a value; finishes the sentence "set it with …". */
+  readonly source: string;
+  /** Whether the stack cannot run without it. */
+  readonly required: (config: Config) => boolean;
+}
+
+const never = (): boolean => false;
+
+/** The row of a key that Bramble generates unless the stack config brings one. */
+function generated(app: string, what: string): SecretRow {
+  return {
+    description: `${what} of ${app}. Generated unless set.`,
+    source: `the ${what.toLowerCase()} of the running ${app}, to keep it`,
+    required: never,
+  };
+}
+
+/**
+ * Every secret a stack may be given, by its config key. Values live only in the stack's encrypted
+ * config; what Bramble generates itself (tokens, passwords) lives in the encrypted state.
+ */
+export const secretRows = {
+  sshPrivateKey: {
+    description: "Private key that opens the hosts, in OpenSSH's format.",
+    source: "< ~/.ssh/id_ed25519",
+    required: (config) => config.cluster.source === "k3s" && config.ssh.auth === "key",
+  },
+  kubeconfig: {
+    description: "kubeconfig of an existing cluster.",
+    source: "< ~/.kube/config",
+    required: (config) =>
+      config.cluster.source === "existing" && config.cluster.kubeconfigPath === undefined,
+  },
+  plexClaimToken: {
+    description:
+      "Claim token from https://plex.tv/claim, valid for about four minutes. Needed once, while Plex is unclaimed.",
+    source: "a token from https://plex.tv/claim",
+    required: never,
+  },
+  prowlarrApiKey: generated("Prowlarr", "API key"),
+  radarrApiKey: generated("Radarr", "API key"),
+  sonarrApiKey: generated("Sonarr", "API key"),
+  lidarrApiKey: generated("Lidarr", "API key"),
+  sabnzbdApiKey: generated("SABnzbd", "API key"),
+  overseerrApiKey: generated("Overseerr", "API key"),
+  qbittorrentPassword: generated("qBittorrent", "Password"),
+} as const satisfies Record<string, SecretRow>;
+
+/** The config key of a secret. */
+export type SecretName = keyof typeof secretRows;
+
+/** The names of all secrets, in the table's order. */
+export const secretNames = Object.keys(secretRows) as SecretName[];
+
+/** The command that sets a secret, as error lines print it. It never holds the value. */
+export function setSecretCommand(stack: string, name: SecretName): string {
+  const { source } = secretRows[name];
+  const redirect = source.startsWith("<") ? ` ${source}` : "";
+  return `pulumi config set --secret ${name} --stack ${stack}${redirect}`;
+}
