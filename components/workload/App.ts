@@ -25,6 +25,15 @@ export interface AppArgs {
   readonly parent: Resource;
 }
 
+/** The part of a Service's status that holds its address; each level is missing until it is known. */
+interface AddressStatus {
+  readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string }[] };
+}
+
+function addressIn(status: AddressStatus | undefined): string | undefined {
+  return status?.loadBalancer?.ingress?.[0]?.ip;
+}
+
 /** One app of a stack: ServiceAccount, NetworkPolicy, Service and Deployment. */
 export class App extends ComponentResource {
   /** Done once the app answers its health check. */
@@ -70,7 +79,7 @@ export class App extends ComponentResource {
       ...options,
       customTimeouts: deployTimeouts,
     });
-    this.assignedAddress = service.status.apply((status) => status?.loadBalancer?.ingress?.[0]?.ip);
+    this.assignedAddress = service.status.apply(addressIn);
 
     this.registerOutputs({ assignedAddress: this.assignedAddress });
   }

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { Provider } from "@pulumi/kubernetes/provider";
+import { mediaApps } from "../../catalogue/apps/media";
 import { mediaSecretKeys } from "../../catalogue/apps/mediaSecrets";
-import { mediaAppNames } from "../../catalogue/apps/names";
+import { mediaAppNames, type MediaAppName } from "../../catalogue/apps/names";
 import type { GivenMediaSecrets } from "../../components/workload/MediaSecrets";
 import { configSchema } from "../../config/schema";
 import { media, type MediaHandle } from "../../stacks/media";
 
+const deploymentType = "kubernetes:apps/v1:Deployment";
 const secretSignature = "4dabf18193072939515e22adb298388d";
 
 /** Registered inputs, the secrets among them opened. */
@@ -28,23 +30,31 @@ interface Registered {
   readonly type: string;
   readonly name: string;
   readonly inputs: unknown;
+  /** Names of the Deployments that were finished when this was registered. */
+  readonly deployedBefore: readonly string[];
 }
 
 /** Runs the media stack against mocks. */
 async function run(
   section: Record<string, unknown>,
   secrets: GivenMediaSecrets,
+  preview = false,
 ): Promise<{ registered: Registered[]; handle: MediaHandle | undefined }> {
   const registered: Registered[] = [];
-  await pulumi.runtime.setMocks({
+  const deployed: string[] = [];
+  const mocks: pulumi.runtime.Mocks = {
     call: ({ inputs }) => inputs as Record<string, unknown>,
-    newResource: ({ type, name, inputs }) => {
-      registered.push({ type, name, inputs: opened(inputs) });
+    newResource: async ({ type, name, inputs }) => {
+      registered.push({ type, name, inputs: opened(inputs), deployedBefore: [...deployed] });
+      await new Promise(setImmediate);
+      if (type === deploymentType) deployed.push(name);
       // Stands for randomness: the same until a keeper changes.
       const random = `${name}#${String(at(inputs, "keepers", "generation"))}`;
-      return { id: name, state: { ...inputs, hex: random, result: random } };
+      const state = inputs as Record<string, unknown>;
+      return { id: name, state: { ...state, hex: random, result: random } };
     },
-  });
+  };
+  await pulumi.runtime.setMocks(mocks, "project", "stack", preview);
   const provider = new Provider("cluster", { kubeconfig: "{}" });
   const handle = media(configSchema.parse({ media: section }), secrets, { provider }, []);
   await pulumi.runtime.disconnect();
@@ -59,6 +69,10 @@ async function register(
   return (await run(section, secrets)).registered;
 }
 
+function wave(name: string): number {
+  return mediaApps[name as MediaAppName].wave;
+}
+
 function counts(registered: readonly Registered[]): Record<string, number> {
   const result: Record<string, number> = {};
   for (const { type } of registered) result[type] = (result[type] ?? 0) + 1;
@@ -69,7 +83,7 @@ function counts(registered: readonly Registered[]): Record<string, number> {
 function podTemplates(registered: readonly Registered[]): Map<string, string> {
   return new Map(
     registered
-      .filter(({ type }) => type === "kubernetes:apps/v1:Deployment")
+      .filter(({ type }) => type === deploymentType)
       .map(({ name, inputs }) => [name, JSON.stringify(at(inputs, "spec", "template"))]),
   );
 }
@@ -108,6 +122,26 @@ describe("stacks/media", () => {
       "random:index/randomPassword:RandomPassword": 1,
     });
   });
+
+  it("previews the same resources before any value is known", async () => {
+    const { registered } = await run({}, {}, true);
+    assert.deepEqual(counts(registered), counts(await register()));
+  });
+
+  for (const [title, section] of [
+    ["deploys each wave after the one before it is ready", {}],
+    ["keeps that order where a wave is empty", { apps: { overseerr: { enabled: false } } }],
+  ] as const) {
+    it(title, async () => {
+      const deployments = (await register(section)).filter(({ type }) => type === deploymentType);
+      for (const { name, deployedBefore } of deployments) {
+        const earlier = deployments
+          .map((other) => other.name)
+          .filter((other) => wave(other) < wave(name));
+        assert.deepEqual([...deployedBefore].sort(), earlier.sort(), name);
+      }
+    });
+  }
 
   it("makes nothing when it is turned off", async () => {
     assert.deepEqual(counts(await register({ enabled: false })), {
