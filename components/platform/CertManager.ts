@@ -6,10 +6,15 @@ import { inheritOptions } from "../options";
 import { certManagerValues } from "./certManagerValues";
 import { type IssuerObject, letsEncryptIssuers, privateAuthority } from "./issuers";
 
-/** Arguments of {@link CertManager}. */
-export interface CertManagerArgs {
+/** What cert-manager depends on. */
+export interface CertManagerSettings {
   /** Account at Let's Encrypt. Default: none, only the private authority. */
   readonly email?: string | undefined;
+}
+
+/** Arguments of {@link CertManager}. */
+export interface CertManagerArgs {
+  readonly settings: CertManagerSettings;
   readonly mirror?: string | undefined;
 }
 
@@ -35,7 +40,8 @@ export class CertManager extends pulumi.ComponentResource {
       (previous, object) => apply(object, previous),
       this.chart.release,
     );
-    for (const issuer of args.email === undefined ? [] : letsEncryptIssuers(args.email)) {
+    const { email } = args.settings;
+    for (const issuer of email === undefined ? [] : letsEncryptIssuers(email)) {
       apply(issuer, this.chart.release);
     }
     this.registerOutputs({});

@@ -12,9 +12,14 @@ export interface AddressPool {
   readonly addresses: readonly string[];
 }
 
+/** What MetalLB depends on. */
+export interface MetalLbSettings {
+  readonly pools: readonly AddressPool[];
+}
+
 /** Arguments of {@link MetalLb}. */
 export interface MetalLbArgs {
-  readonly pools: readonly AddressPool[];
+  readonly settings: MetalLbSettings;
   readonly mirror?: string | undefined;
 }
 
@@ -35,7 +40,7 @@ export class MetalLb extends pulumi.ComponentResource {
     );
 
     const { namespace } = charts.metallb;
-    const pools = args.pools.map(
+    const pools = args.settings.pools.map(
       (pool) =>
         new CustomResource(
           `${name}-pool-${pool.name}`,
@@ -55,7 +60,7 @@ export class MetalLb extends pulumi.ComponentResource {
           apiVersion: "metallb.io/v1beta1",
           kind: "L2Advertisement",
           metadata: { name: "layer2", namespace },
-          spec: { ipAddressPools: args.pools.map((pool) => pool.name) },
+          spec: { ipAddressPools: args.settings.pools.map((pool) => pool.name) },
         },
         inheritOptions(this, opts, pools),
       );

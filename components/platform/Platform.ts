@@ -1,0 +1,80 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type ChartRow, charts } from "../../catalogue/charts";
+import { ChartRelease, type ChartReleaseArgs } from "../helm/ChartRelease";
+import { childOptions, type ClusterScope } from "../options";
+import { type AlloySettings, alloyValues } from "./alloyValues";
+import { ArgoCd } from "./ArgoCd";
+import type { ArgoCdSettings } from "./argoCdValues";
+import { CertManager, type CertManagerSettings } from "./CertManager";
+import { type CsiDriverNfsSettings, csiDriverNfsValues } from "./csiDriverNfsValues";
+import { type LokiSettings, lokiValues } from "./lokiValues";
+import { MetalLb, type MetalLbSettings } from "./MetalLb";
+import { Monitoring } from "./Monitoring";
+import type { MonitoringSettings } from "./monitoringValues";
+import { type TraefikSettings, traefikValues } from "./traefikValues";
+
+/** Settings of each release, by its key in the catalogue; a release without is not installed. */
+export interface PlatformSettings {
+  readonly traefik?: TraefikSettings | undefined;
+  readonly metallb?: MetalLbSettings | undefined;
+  readonly certManager?: CertManagerSettings | undefined;
+  readonly kubePrometheusStack?: MonitoringSettings | undefined;
+  readonly loki?: LokiSettings | undefined;
+  readonly alloy?: AlloySettings | undefined;
+  readonly argoCd?: ArgoCdSettings | undefined;
+  readonly csiDriverNfs?: CsiDriverNfsSettings | undefined;
+}
+
+/** Arguments of {@link Platform}. */
+export interface PlatformArgs {
+  readonly settings: PlatformSettings;
+  /** Where charts come from instead of their own repositories. */
+  readonly mirror?: string | undefined;
+  readonly cluster: ClusterScope;
+  /** What must be up before anything is installed. */
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/** The platform's releases, each installed as early as what it needs allows. */
+export class Platform extends pulumi.ComponentResource {
+  readonly metallb: MetalLb | undefined;
+  readonly csiDriverNfs: ChartRelease | undefined;
+  readonly monitoring: Monitoring | undefined;
+  readonly argoCd: ArgoCd | undefined;
+
+  constructor(name: string, { settings, mirror, cluster, ready }: PlatformArgs) {
+    super("bramble:platform:Platform", name, {}, childOptions(undefined, cluster));
+
+    const after = (...needs: (pulumi.Resource | undefined)[]): pulumi.ResourceOptions =>
+      childOptions(this, {
+        ...cluster,
+        dependsOn: [...ready, ...needs.filter((need) => need !== undefined)],
+      });
+    const install = (
+      row: ChartRow,
+      values: ChartReleaseArgs["values"],
+      ...needs: (pulumi.Resource | undefined)[]
+    ): ChartRelease => new ChartRelease(row.chart, { row, values, mirror }, after(...needs));
+
+    this.metallb =
+      settings.metallb && new MetalLb("metallb", { settings: settings.metallb, mirror }, after());
+    if (settings.traefik) {
+      install(charts.traefik, traefikValues(settings.traefik), this.metallb);
+    }
+    if (settings.certManager) {
+      new CertManager("cert-manager", { settings: settings.certManager, mirror }, after());
+    }
+    this.csiDriverNfs =
+      settings.csiDriverNfs &&
+      install(charts.csiDriverNfs, csiDriverNfsValues(settings.csiDriverNfs));
+    this.monitoring =
+      settings.kubePrometheusStack &&
+      new Monitoring("monitoring", { settings: settings.kubePrometheusStack, mirror }, after());
+    const loki = settings.loki && install(charts.loki, lokiValues(settings.loki));
+    if (settings.alloy) install(charts.alloy, alloyValues(settings.alloy), loki);
+    this.argoCd =
+      settings.argoCd && new ArgoCd("argocd", { settings: settings.argoCd, mirror }, after());
+
+    this.registerOutputs({});
+  }
+}
