@@ -196,7 +196,7 @@ export async function boot(lab: string, name: string): Promise<LabHost> {
   const root = await rootFileSystem();
   const pi = spec.pi === true ? "1" : "0";
   const key = `${sshKeyPath(lab)}.pub`;
-  await script("disk.sh", "make", folder, root, name, key, pi, String(spec.diskMb ?? 0));
+  await script("disk.sh", "make", folder, root, name, key, pi, String(spec.diskMb ?? 0), lab);
   let supply: ChildProcess | undefined;
   if (firstProcess(lab, name) === undefined) {
     const log = openSync(join(folder, "console.log"), "a", 0o600);
@@ -215,12 +215,11 @@ export async function boot(lab: string, name: string): Promise<LabHost> {
 /** Brings a lab's hosts up, all at once; those that are on stay on. */
 export async function up(lab: string, specs: readonly LabHostSpec[]): Promise<LabHost[]> {
   await rootFileSystem();
-  await script("network.sh", "up", lab);
-  const key = sshKeyPath(lab);
-  if (!existsSync(key)) {
-    mkdirSync(join(labFolder(lab), "ssh"), { recursive: true, mode: 0o700 });
-    await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", lab, "-f", key]);
-  }
+  const keys = join(labFolder(lab), "ssh");
+  mkdirSync(keys, { recursive: true, mode: 0o700 });
+  await run("flock", [keys, join(scripts, "network.sh"), "up", lab]);
+  const makeKey = '[ -f "$1.pub" ] || { rm -f "$1"; ssh-keygen -qt ed25519 -N "" -C lab -f "$1"; }';
+  await run("flock", [keys, "sh", "-c", makeKey, "sh", sshKeyPath(lab)]);
   for (const spec of specs) {
     saveSpec(lab, spec);
   }
@@ -262,7 +261,7 @@ export async function wipe(lab: string, name: string): Promise<LabHost> {
 
 /**
  * Pulls a host's network cable, or plugs it in again; a boot in between changes nothing.
- * @param state `on`: cut off from the others; `off`: connected
+ * @param state `on`: cut off from the others; `off`: connected, and answers to SSH if it is on
  */
 export async function partition(lab: string, name: string, state: "on" | "off"): Promise<void> {
   const mark = join(hostFolder(lab, name), "cable.off");
@@ -273,6 +272,7 @@ export async function partition(lab: string, name: string, state: "on" | "off"):
   }
   if (firstProcess(lab, name) !== undefined) {
     await script("network.sh", "cable", lab, name, state === "on" ? "off" : "on");
+    await (state === "off" ? answer(lab, name) : undefined);
   }
 }
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # A lab host's disk: what a freshly flashed card holds on top of the Debian root.
-# Usage: disk.sh make FOLDER ROOT NAME KEY PI MEGABYTES
+# Usage: disk.sh make FOLDER ROOT NAME KEY PI MEGABYTES LAB
 #          FOLDER     the host's folder; the disk is FOLDER/disk
 #          ROOT       the Debian root made by rootfs.sh
 #          KEY        file with the public key that both users accept
 #          PI         1: with the boot files of a Raspberry Pi, 0: without
 #          MEGABYTES  size of the disk, 0: as large as the machine's
+#          LAB        the lab, whose end also ends this script
 #        disk.sh check FOLDER   exit 0 when the disk is there, 1 when it must be made
 set -euo pipefail
 
@@ -19,7 +20,8 @@ fi
 if [[ $verb == check ]]; then
   exit 1
 fi
-root=${3:?root} name=${4:?name} key=${5:?key} pi=${6:?pi} megabytes=${7:?megabytes}
+root=${3:?root} name=${4:?name} key=${5:?key} pi=${6:?pi} megabytes=${7:?megabytes} lab=${8:?lab}
+here=$(dirname "$(readlink -f "$0")")
 
 fill() {
   local upper=$disk/upper user
@@ -54,15 +56,22 @@ fill() {
 
 case $verb in
   make)
-    mkdir -p "$folder"
+    "$here/cgroups.sh" make "$lab" _supervisors
+    "$here/cgroups.sh" enter "$lab" _supervisors $$
+    # Whoever started another one may have been killed while it works on.
+    exec 9>"$folder/disk.lock"
+    flock 9
+    if [[ -f $folder/disk.complete ]]; then
+      exit 0
+    fi
     rm -rf --one-file-system "$disk" "$disk.img"
-    mkdir "$disk"
+    mkdir -p "$disk"
     if ((megabytes > 0)); then
       truncate -s "${megabytes}M" "$disk.img"
       mkfs.ext4 -q -m 0 "$disk.img"
       # In a mount namespace of its own, so that the mount ends with the script.
       unshare --mount --propagation private \
-        "$0" fill-image "$folder" "$root" "$name" "$key" "$pi" "$megabytes"
+        "$0" fill-image "${@:2}"
     else
       fill
     fi

@@ -82,7 +82,7 @@ mount_cgroups() {
   if [[ $root_type == cgroup2 ]]; then
     mount -t cgroup2 -o nosuid,nodev,noexec cgroup2 "$root/sys/fs/cgroup"
     if ((!memory)); then
-      tr ' ' '\n' <"$root/sys/fs/cgroup/cgroup.controllers" | grep -vx memory | paste -sd ' ' \
+      sed -E 's/(^| )memory( |$)/\1/' "$root/sys/fs/cgroup/cgroup.controllers" \
         >"$run/cgroup.controllers"
       bind_read_only "$run/cgroup.controllers" "$root/sys/fs/cgroup/cgroup.controllers"
     fi

@@ -23,7 +23,9 @@ case $verb in
       : >"$namespace"
       unshare --net="$namespace" true
     fi
-    # No way out: nothing is forwarded, and what the hosts' cluster calls its own ends here.
+    # No way out: nothing is forwarded, and what the hosts' cluster calls its own ends here. An uplink
+    # would be a tap device in this namespace, forwarding on, a default route through it, and private
+    # ranges unreachable.
     nsenter --net="$namespace" sh -c '
       echo 0 >/proc/sys/net/ipv4/ip_forward
       if [ -e /proc/sys/net/ipv6/conf/all/disable_ipv6 ]; then
