@@ -19,9 +19,8 @@ present() {
 case $verb in
   up)
     if ! present; then
-      mkdir -p /run/netns
-      : >"$namespace"
-      unshare --net="$namespace" true
+      ip netns delete "$lab" 2>/dev/null || true
+      ip netns add "$lab"
     fi
     # No way out: nothing is forwarded, and what the hosts' cluster calls its own ends here. An uplink
     # would be a tap device in this namespace, forwarding on, a default route through it, and private
@@ -40,9 +39,14 @@ case $verb in
     done
     ;;
   down)
-    umount "$namespace" 2>/dev/null || true
-    rm -f "$namespace"
-    rmdir /run/netns 2>/dev/null || true
+    if [[ -e $namespace ]]; then
+      ip netns delete "$lab"
+    fi
+    # The first namespace made /run/netns a mount; after the last one it is of no use.
+    if [[ -d /run/netns && -z $(ls -A /run/netns) ]]; then
+      umount /run/netns 2>/dev/null || true
+      rmdir /run/netns 2>/dev/null || true
+    fi
     ;;
   check)
     present
