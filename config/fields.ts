@@ -101,8 +101,6 @@ export const hostKey = z.string().superRefine((text, context) => {
     !/^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521))$/.test(type) ||
     !/^[A-Za-z0-9+/]{40,}={0,2}$/.test(body)
   ) {
-    context.addIssue(
-      `${shown(text)} is not a host key (such as "ssh-ed25519 AAAAC3Nz…"); ${mend}`,
-    );
+    context.addIssue(`${shown(text)} is not a host key (such as "ssh-ed25519 AAAAC3Nz…"); ${mend}`);
   }
 });

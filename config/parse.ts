@@ -69,9 +69,7 @@ export function parseConfig(input: Readonly<Record<string, unknown>>): Parsed {
     return { problems: [...form, ...rulesOnTheRest(input, result.error.issues)], warnings: [] };
   }
   const { problems, warnings } = checkRules(result.data);
-  return problems.length > 0
-    ? { problems, warnings }
-    : { config: result.data, problems, warnings };
+  return problems.length > 0 ? { problems, warnings } : { config: result.data, problems, warnings };
 }
 
 /** The top-level keys of the configuration. */

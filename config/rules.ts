@@ -276,7 +276,8 @@ function serverCountWarnings(config: Config): Problem[] {
     return [
       {
         path: "hosts",
-        message: "one server: when it fails the cluster is away until it returns; three survive one loss",
+        message:
+          "one server: when it fails the cluster is away until it returns; three survive one loss",
       },
     ];
   }

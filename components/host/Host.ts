@@ -49,7 +49,7 @@ export class Host extends pulumi.ComponentResource {
   readonly preflight: remote.Command;
   private readonly args: HostArgs;
 
-  constructor(name: string, args: HostArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("bramble:host:Host", name, {}, opts);
     this.args = args;
     const { host } = args;

@@ -8,6 +8,8 @@ export interface GoneNodeArgs {
   readonly host: string;
   /** A surviving server. */
   readonly survivor: HostTarget;
+  /** What puts Bramble's scripts on the survivor. */
+  readonly prepared: readonly pulumi.Resource[];
 }
 
 /**
@@ -21,7 +23,7 @@ export class GoneNode extends pulumi.ComponentResource {
     // The token of the node it was, so that the engine sees the same resources change.
     super("bramble:k3s:K3sNode", name, {}, opts);
     const { host, survivor } = args;
-    const options = { parent: this };
+    const options = { parent: this, dependsOn: [...args.prepared] };
     const teardown = remoteScript(
       `${host}-teardown`,
       { host: survivor, create: { script: "k3s-node.sh", args: ["none"], timeoutSeconds: 60 } },

@@ -86,8 +86,13 @@ export class K3sCluster extends pulumi.ComponentResource {
     }, []);
     const allServers = chain.map(({ last }) => last);
     const joined = agents.map((member) => make(member, allServers));
+    const survivor = args.hosts.get(first.target.name);
     for (const host of args.gone) {
-      new GoneNode(host, { host, survivor: first.target }, { parent: this });
+      new GoneNode(
+        host,
+        { host, survivor: first.target, prepared: survivor ? [survivor.prepared] : [] },
+        { parent: this },
+      );
     }
 
     const names = [...servers, ...agents].map(({ settings }) => settings.name);
@@ -162,6 +167,7 @@ export class K3sCluster extends pulumi.ComponentResource {
         host: { ...first.target, generation: 1 },
         create: { script: "k3s.sh", args: ["permit-initialise", ...virtualIp], timeoutSeconds: 60 },
         update: { script: "k3s-node.sh", args: ["none"], timeoutSeconds: 60 },
+        constant: true,
       },
       { parent: this, dependsOn: prepared === undefined ? [] : [prepared] },
     );
@@ -182,6 +188,7 @@ export class K3sCluster extends pulumi.ComponentResource {
         host: { ...first.target, generation: 1 },
         create: { script: "k3s-kubeconfig.sh", args: [], timeoutSeconds: 60 },
         secret: true,
+        constant: true,
       },
       { parent: this, dependsOn: chain.slice(0, 1).map(({ serving }) => serving) },
     );

@@ -54,7 +54,10 @@ export class K3sNode extends pulumi.ComponentResource {
     super("bramble:k3s:K3sNode", name, {}, opts);
     const { host, settings, shared } = args;
     const files = this.stageFiles(args);
-    const back = rebootIfNeeded(host, { parent: this, dependsOn: [...args.prepared, ...args.turn] });
+    const back = rebootIfNeeded(host, {
+      parent: this,
+      dependsOn: [...args.prepared, ...args.turn],
+    });
     const virtualIp =
       settings.role === "server" && shared.virtualIp !== undefined
         ? ["--virtual-ip", shared.virtualIp]
@@ -65,7 +68,11 @@ export class K3sNode extends pulumi.ComponentResource {
       {
         host,
         create: { script: "k3s-teardown.sh", args: ["mark"], timeoutSeconds: 60 },
-        delete: { script: "k3s-teardown.sh", args: ["teardown", ...virtualIp], timeoutSeconds: 300 },
+        delete: {
+          script: "k3s-teardown.sh",
+          args: ["teardown", ...virtualIp],
+          timeoutSeconds: 300,
+        },
         stdin: shared.clusterId,
       },
       { parent: this, dependsOn: [back, ...args.turn] },

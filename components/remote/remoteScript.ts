@@ -2,7 +2,7 @@ import { remote } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import { connectionOf, type HostTarget } from "./connection";
 import { renderCall, renderCallIfInstalled, renderInstall } from "./render";
-import { scriptBundle, type ScriptName } from "./scripts";
+import { scriptBundle, type ScriptName, scriptRevision } from "./scripts";
 
 /** One run of a script. */
 export interface ScriptRun {
@@ -28,6 +28,11 @@ export interface RemoteScriptArgs {
   readonly secret?: boolean;
   /** What the result depends on besides its arguments, such as a digest of the files it reads. */
   readonly revision?: string;
+  /**
+   * Set to keep the inputs the same when the script's text changes. For results that everything
+   * hangs on: an unknown kubeconfig makes a preview list the whole cluster as changed.
+   */
+  readonly constant?: boolean;
   /** Dial attempts; see `patience`. Default: `patience.firstContact`. */
   readonly dialErrorLimit?: number;
 }
@@ -56,7 +61,8 @@ export function remoteScript(
   opts: pulumi.CustomResourceOptions,
 ): remote.Command {
   const { host, secret = false } = args;
-  const reasons = [
+  const reasons = (run: ScriptRun) => [
+    ...(args.constant === true ? [] : [scriptRevision(run.script)]),
     ...(host.generation > 1 ? [`generation-${String(host.generation)}`] : []),
     ...(args.revision === undefined ? [] : [args.revision]),
   ];
@@ -70,8 +76,10 @@ export function remoteScript(
     name,
     {
       ...common(host, secret, args.dialErrorLimit),
-      create: renderCall(call(args.create), reasons),
-      ...(args.update === undefined ? {} : { update: renderCall(call(args.update), reasons) }),
+      create: renderCall(call(args.create), reasons(args.create)),
+      ...(args.update === undefined
+        ? {}
+        : { update: renderCall(call(args.update), reasons(args.update)) }),
       ...(args.delete === undefined ? {} : { delete: renderCallIfInstalled(call(args.delete)) }),
       ...(args.stdin === undefined ? {} : { stdin: args.stdin }),
     },

@@ -1,4 +1,4 @@
-import { scriptDirectory, scriptRevision, type ScriptName } from "./scripts";
+import { scriptDirectory, type ScriptName } from "./scripts";
 
 const plainWord = /^[A-Za-z0-9_@%+=:,./-]+$/;
 
@@ -34,11 +34,11 @@ function commandLine({ script, args, timeoutSeconds, user }: ScriptCall): string
 }
 
 /**
- * The command line of a script. A comment behind it carries the revision of the script's text and
- * other reasons to run again: a change of any makes the command differ, so the engine runs it.
+ * The command line of a script. A comment behind it carries the reasons to run again, such as the
+ * revision of the script's text: when one changes the command differs, so the engine runs it.
  */
-export function renderCall(call: ScriptCall, reasons: readonly string[] = []): string {
-  return `${commandLine(call)} # ${[scriptRevision(call.script), ...reasons].join(" ")}`;
+export function renderCall(call: ScriptCall, reasons: readonly string[]): string {
+  return [commandLine(call), ...(reasons.length > 0 ? ["#", ...reasons] : [])].join(" ");
 }
 
 /** As `renderCall`, but succeeds where the script is not installed: a wiped host has nothing left. */

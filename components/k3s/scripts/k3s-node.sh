@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Works on nodes of the cluster through this server.
-# Usage: k3s-node.sh await-ready --nodes 'A B C'
+# Usage: k3s-node.sh none                          changes nothing
+#        k3s-node.sh await-ready --nodes 'A B C'
 #        k3s-node.sh remove --node NAME    drains, then deletes the node and its etcd member
 #        k3s-node.sh forget --node NAME    as remove, for a host that is dead: nothing is drained
 source "$(dirname "$0")/lib.sh"
@@ -28,15 +29,15 @@ await_ready() {
   say "ready: $1"
 }
 
-# The server that is left must not be the last one standing.
+# The servers that stay have to be a majority among themselves.
 keeps_quorum() {
   local node=$1 total ready
   kubectl get node "$node" --show-labels --no-headers --ignore-not-found | grep -q 'node-role.kubernetes.io/etcd=true' || return 0
   total=$(kubectl get nodes --selector node-role.kubernetes.io/etcd=true --no-headers | wc -l)
   ready=$(kubectl get nodes --selector node-role.kubernetes.io/etcd=true --no-headers |
     awk -v gone="$node" '$1 != gone && $2 ~ /^Ready/ {count++} END {print count + 0}')
-  [[ $ready -gt $((total / 2)) ]] ||
-    fail "removing $node leaves $ready healthy servers of $total: quorum would be lost; mend the others first"
+  [[ $ready -ge $(((total - 1) / 2 + 1)) ]] ||
+    fail "removing $node leaves $ready healthy servers of $((total - 1)): quorum would be lost; mend the others first"
 }
 
 remove_node() {

@@ -1,0 +1,4 @@
+import { loadSettings } from "./config/load";
+import { environment } from "./stacks/environment";
+
+export = environment(loadSettings());

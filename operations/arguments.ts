@@ -1,0 +1,37 @@
+import { parseArgs } from "node:util";
+
+/** The words of a command: `npm run <command> -- <stack> <verb> … [--option value]`. */
+export interface CommandLine {
+  readonly words: readonly string[];
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+}
+
+/** Options a command takes: those with a value, and those that stand alone. */
+export type OptionTypes = Readonly<Record<string, { readonly type: "string" | "boolean" }>>;
+
+/**
+ * Reads a command's words and options.
+ *
+ * @throws Error with one line on an unknown option.
+ */
+export function readArguments(argv: readonly string[], options: OptionTypes): CommandLine {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    options: { ...options },
+    allowPositionals: true,
+  });
+  return { words: positionals, options: values as CommandLine["options"] };
+}
+
+/** Runs a command and ends with its code; a mistake is told in its own words, without a stack trace. */
+export function runCommand(command: (argv: readonly string[]) => Promise<number>): void {
+  command(process.argv.slice(2)).then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.exitCode = 1;
+    },
+  );
+}

@@ -1,0 +1,81 @@
+import { loadSettings } from "../../config/load";
+import type { SecretName } from "../../config/secrets";
+import { environment } from "../../stacks/environment";
+import { type Registration, runInProcess } from "../inprocess/run";
+import { projectDirectory, projectName, readStackFile } from "../stackFile";
+
+/** One resource a stack would create. */
+export interface PlannedResource {
+  /** Identifies the resource; `parent`, `provider`, `dependsOn` and `deletedWith` are URNs too. */
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  readonly parent: string | undefined;
+  readonly provider: string | undefined;
+  readonly dependsOn: readonly string[];
+  readonly deletedWith: string | undefined;
+  /** Secrets are masked, values of other resources read `[computed]`. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly secretInputs: readonly string[];
+}
+
+/** What a stack would create, were nothing there. */
+export interface Plan {
+  readonly stack: string;
+  readonly resources: readonly PlannedResource[];
+}
+
+/** Stand in for the secrets a stack needs, so that it can be planned without them. */
+const placeholders: Partial<Record<SecretName, string>> = {
+  sshPrivateKey: "placeholder",
+  kubeconfig: "placeholder",
+};
+
+/** Of no key in the world; shows in a plan where a host has no pin yet. */
+const placeholderHostKey = "ssh-ed25519 AAAAplaceholderplaceholderplaceholderplaceholder";
+
+/** Gives hosts that are not trusted yet a placeholder, so that a plan needs no host. */
+function withHostKeys(config: Record<string, string>): Record<string, string> {
+  const key = `${projectName}:hosts`;
+  const text = config[key];
+  if (text === undefined) return config;
+  const hosts: unknown = JSON.parse(text);
+  if (!Array.isArray(hosts)) return config;
+  const pinned = hosts.map((host: unknown) =>
+    typeof host === "object" && host !== null ? { hostKey: placeholderHostKey, ...host } : host,
+  );
+  return { ...config, [key]: JSON.stringify(pinned) };
+}
+
+function planned(registration: Registration): PlannedResource {
+  const { urn, type, name, parent, provider, dependsOn, deletedWith, shown, secretInputs } =
+    registration;
+  return { urn, type, name, parent, provider, dependsOn, deletedWith, inputs: shown, secretInputs };
+}
+
+/** Compares by code point, so that the order is the same on every machine. */
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/**
+ * What a stack would create: in this process, with no CLI, host, cluster or secret.
+ *
+ * @param directory folder of the stack's file. Default: the project's.
+ * @throws pulumi.RunError with one line per mistake in the configuration.
+ */
+export async function planStack(
+  stack: string,
+  directory: string = projectDirectory,
+): Promise<Plan> {
+  const { config, secretKeys } = readStackFile(stack, placeholders, directory);
+  const { registrations } = await runInProcess(() => environment(loadSettings()), {
+    stack,
+    config: withHostKeys(config),
+    secretKeys,
+    preview: true,
+    make: () => Promise.resolve({}),
+  });
+  const resources = registrations.map(planned).sort((left, right) => compare(left.urn, right.urn));
+  return { stack, resources };
+}

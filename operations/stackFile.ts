@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { type SecretName, secretNames } from "../config/secrets";
+
+/** The folder that holds Pulumi.yaml. */
+export const projectDirectory = join(__dirname, "..");
+
+/** The project's name, which is also the prefix of its config keys. */
+export const projectName = "bramble";
+
+/** Config as `runInProcess` takes it. */
+export interface InProcessConfig {
+  readonly config: Record<string, string>;
+  readonly secretKeys: string[];
+}
+
+/** The path of a stack's file. */
+export function stackFilePath(stack: string, directory: string = projectDirectory): string {
+  return join(directory, `Pulumi.${stack}.yaml`);
+}
+
+/**
+ * Reads a stack's file as the CLI would hand it to the program. Encrypted values stay closed: each
+ * is a text that says so, marked secret.
+ *
+ * @param given secrets to use in place of the file's, by config key.
+ * @throws Error with one line when the stack has no file.
+ */
+export function readStackFile(
+  stack: string,
+  given: Partial<Record<SecretName, string>> = {},
+  directory: string = projectDirectory,
+): InProcessConfig {
+  let text: string;
+  try {
+    text = readFileSync(stackFilePath(stack, directory), "utf8");
+  } catch {
+    throw new Error(`no Pulumi.${stack}.yaml here: the first argument is the name of a stack`);
+  }
+  const values = ((parse(text) as { config?: Record<string, unknown> } | null)?.config ??
+    {}) as Record<string, unknown>;
+  const config: Record<string, string> = {};
+  const secretKeys: string[] = [];
+  for (const [key, value] of Object.entries(values)) {
+    const encrypted = typeof value === "object" && value !== null && "secure" in value;
+    config[key] = encrypted
+      ? "[encrypted]"
+      : typeof value === "string"
+        ? value
+        : JSON.stringify(value);
+    if (encrypted) secretKeys.push(key);
+  }
+  for (const name of secretNames) {
+    const value = given[name];
+    if (value === undefined) continue;
+    config[`${projectName}:${name}`] = value;
+    secretKeys.push(`${projectName}:${name}`);
+  }
+  return { config, secretKeys };
+}

@@ -1,0 +1,124 @@
+import { Provider } from "@pulumi/kubernetes/provider";
+import * as pulumi from "@pulumi/pulumi";
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { K3sCluster, K3sIdentity, type K3sMember } from "../components/k3s/K3sCluster";
+import type { ClusterScope } from "../components/options";
+import type { Secrets } from "../config/load";
+import type { Config, HostConfig } from "../config/schema";
+import { hosts, type PreparedHost } from "./hosts";
+
+/** A cluster to deploy to. */
+export interface ClusterHandle extends ClusterScope {
+  /** What must be up before anything is installed. */
+  readonly ready: readonly pulumi.Resource[];
+  /** Addresses of our own servers; empty on an existing cluster. */
+  readonly serverAddresses: readonly string[];
+  /** Address of the host that exports `storage.nfs.path`, when one of ours does. */
+  readonly nfsServer: string | undefined;
+  /** Admin kubeconfig; secret. Unset on an existing cluster, whose kubeconfig you have. */
+  readonly kubeconfig: pulumi.Output<string> | undefined;
+  /** What each host is. */
+  readonly nodes: readonly pulumi.Output<unknown>[];
+}
+
+/**
+ * The Kubernetes provider of a cluster. Its identifier never changes: an unknown kubeconfig would
+ * otherwise replace the provider and everything on it. ConfigMaps and Secrets change in place, so
+ * that pods never miss one.
+ *
+ * @see https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/#inputs
+ */
+function clusterProvider(
+  config: Config,
+  kubeconfig: pulumi.Input<string>,
+  dependsOn: readonly pulumi.Resource[],
+): Provider {
+  const { name, context } = config.cluster;
+  return new Provider(
+    "cluster",
+    {
+      kubeconfig,
+      clusterIdentifier: name,
+      enableConfigMapMutable: true,
+      enableSecretMutable: true,
+      ...(context === undefined ? {} : { context }),
+    },
+    { dependsOn: [...dependsOn] },
+  );
+}
+
+function existingCluster(config: Config, secrets: Secrets): ClusterHandle {
+  const path = config.cluster.kubeconfigPath;
+  const kubeconfig =
+    secrets.kubeconfig ??
+    pulumi.secret(readFileSync((path ?? "").replace(/^~(?=\/)/, homedir()), "utf8"));
+  return {
+    provider: clusterProvider(config, kubeconfig, []),
+    anchor: undefined,
+    ready: [],
+    serverAddresses: [],
+    nfsServer: undefined,
+    kubeconfig: undefined,
+    nodes: [],
+  };
+}
+
+function member({ config: row, target }: PreparedHost, { k3s }: Config): K3sMember {
+  const sans = [k3s.virtualIp, ...k3s.tlsSans].filter((san) => san !== undefined);
+  return {
+    target,
+    settings: {
+      role: row.role,
+      name: row.name,
+      address: row.address,
+      version: k3s.version,
+      labels: row.labels,
+      taints: row.taints,
+      kubeletArgs: k3s.kubeletArgs,
+      protectKernelDefaults: k3s.protectKernelDefaults,
+      embeddedRegistry: k3s.embeddedRegistry,
+      tlsSans: [...new Set(sans)],
+      clusterCidr: k3s.clusterCidr,
+      serviceCidr: k3s.serviceCidr,
+      snapshots: k3s.snapshots,
+    },
+  };
+}
+
+function ownCluster(config: Config, secrets: Secrets): ClusterHandle {
+  const identity = new K3sIdentity(config.cluster.name);
+  const prepared = hosts(config, secrets, identity.clusterId);
+  const members = (role: HostConfig["role"]): K3sMember[] =>
+    prepared.filter((host) => host.config.role === role).map((host) => member(host, config));
+  const [first, ...others] = members("server");
+  if (first === undefined)
+    throw new Error("the configuration's rules let a cluster without server through");
+  const cluster = new K3sCluster(config.cluster.name, {
+    clusterName: config.cluster.name,
+    identity,
+    servers: [first, ...others],
+    agents: members("agent"),
+    gone: config.hosts.filter(({ state }) => state === "gone").map(({ name }) => name),
+    hosts: new Map(prepared.map((host) => [host.config.name, host])),
+    source: config.k3s,
+    virtualIp: config.k3s.virtualIp,
+    virtualIpInterface: config.k3s.virtualIpInterface,
+  });
+  return {
+    provider: clusterProvider(config, cluster.kubeconfig, [cluster.ready]),
+    anchor: identity.anchor,
+    ready: [cluster.ready],
+    serverAddresses: [first, ...others].map(({ target }) => target.address),
+    nfsServer: config.hosts.find(({ name }) => name === config.storage.nfs?.host)?.address,
+    kubeconfig: cluster.kubeconfig,
+    nodes: prepared.map(({ host }) => host.profile),
+  };
+}
+
+/** The cluster of a stack: Bramble's own k3s on the hosts, or one that exists. */
+export function cluster(config: Config, secrets: Secrets): ClusterHandle {
+  return config.cluster.source === "existing"
+    ? existingCluster(config, secrets)
+    : ownCluster(config, secrets);
+}

@@ -1,0 +1,37 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../config/load";
+import { cluster } from "./cluster";
+import { media } from "./media";
+import { platform } from "./platform";
+
+/** What `pulumi stack output` shows. */
+export interface EnvironmentOutputs {
+  /** What each host is: the Cluster Node Profiles. */
+  readonly nodes: readonly pulumi.Output<unknown>[];
+  /** Admin kubeconfig; secret. */
+  readonly kubeconfig: pulumi.Output<string> | undefined;
+  readonly grafanaPassword: pulumi.Output<string> | undefined;
+  readonly argoCdPassword: pulumi.Output<string> | undefined;
+  /** Each app's name, wave, port, and the address asked for and given. */
+  readonly mediaApps: unknown;
+}
+
+/** One whole environment, in the order it comes up: cluster, platform, workloads. */
+export function environment({ config, secrets }: Settings): EnvironmentOutputs {
+  const target = cluster(config, secrets);
+  const base = platform(config, target);
+  const needs = [...target.ready, base.loadBalancer, base.sharedStorage];
+  const apps = media(
+    config,
+    secrets,
+    target,
+    needs.filter((need) => need !== undefined),
+  );
+  return {
+    nodes: target.nodes,
+    kubeconfig: target.kubeconfig,
+    grafanaPassword: base.grafanaPassword,
+    argoCdPassword: base.argoCdPassword,
+    mediaApps: apps?.apps,
+  };
+}

@@ -1,0 +1,61 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { Host } from "../components/host/Host";
+import type { HostTarget } from "../components/remote/connection";
+import type { Secrets } from "../config/load";
+import type { Config, HostConfig } from "../config/schema";
+
+/** A host that is fit and prepared for k3s. */
+export interface PreparedHost {
+  readonly config: HostConfig;
+  readonly target: HostTarget;
+  readonly host: Host;
+  /** Done when the operating system is prepared. */
+  readonly prepared: pulumi.Resource;
+}
+
+/** What k3s and its NFS volumes need beside a minimal Debian. */
+const packages = ["ca-certificates", "curl", "iptables", "nfs-common"] as const;
+
+/** How a host is reached, from its row and the stack's defaults. */
+export function hostTarget(
+  { ssh }: Config,
+  host: HostConfig,
+  privateKey: pulumi.Output<string> | undefined,
+): HostTarget {
+  return {
+    name: host.name,
+    address: host.address,
+    user: host.user ?? ssh.user,
+    port: host.port ?? ssh.port,
+    generation: host.generation,
+    ...(host.hostKey === undefined ? {} : { hostKey: host.hostKey.trim() }),
+    ...(ssh.auth === "agent" || privateKey === undefined ? {} : { privateKey }),
+  };
+}
+
+/**
+ * Brings the present hosts to the point where k3s can be installed. No host is changed before the
+ * preflight of every host has passed.
+ */
+export function hosts(
+  config: Config,
+  secrets: Secrets,
+  clusterId: pulumi.Output<string>,
+): PreparedHost[] {
+  const checked = config.hosts
+    .filter(({ state }) => state === "present")
+    .map((row) => {
+      const target = hostTarget(config, row, secrets.sshPrivateKey);
+      const host = new Host(row.name, {
+        host: target,
+        role: row.role,
+        k3sVersion: config.k3s.version,
+        kubeletArgs: config.k3s.kubeletArgs,
+        clusterId,
+        packages,
+      });
+      return { config: row, target, host };
+    });
+  const fit = checked.map(({ host }) => host.preflight);
+  return checked.map((entry) => ({ ...entry, prepared: entry.host.prepare(fit) }));
+}
