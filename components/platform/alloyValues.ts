@@ -30,7 +30,7 @@ export function alloyValues({ lokiUrl }: AlloySettings) {
         periodSeconds: 30,
         timeoutSeconds: 5,
       },
-      resources: resources("30m", "72Mi", "256Mi"),
+      resources: resources("30m", "64Mi", "256Mi"),
     },
     // The pods carry the configuration's hash and are replaced when it changes.
     configReloader: { enabled: false },

@@ -13,22 +13,23 @@ export interface ArgoCdSettings {
  * @see https://github.com/argoproj/argo-helm/tree/main/charts/argo-cd
  */
 export function argoCdValues({ domain }: ArgoCdSettings) {
+  const probes = { livenessProbe: { enabled: true }, readinessProbe: { enabled: true } };
   return {
     global: { domain },
     configs: {
       params: { "server.insecure": true },
       secret: { createSecret: false },
     },
-    controller: { replicas: 1, resources: resources("50m", "192Mi", "768Mi") },
+    controller: { replicas: 1, resources: resources("50m", "160Mi", "768Mi") },
     server: { replicas: 1, resources: resources("10m", "64Mi", "256Mi") },
     repoServer: {
       replicas: 1,
       resources: resources("10m", "64Mi", "512Mi"),
       copyutil: { resources: resources("10m", "64Mi", "128Mi") },
     },
-    applicationSet: { replicas: 1, resources: resources("10m", "40Mi", "192Mi") },
-    notifications: { resources: resources("10m", "40Mi", "192Mi") },
-    redis: { resources: resources("10m", "16Mi", "96Mi") },
+    applicationSet: { replicas: 1, ...probes, resources: resources("10m", "40Mi", "192Mi") },
+    notifications: { ...probes, resources: resources("10m", "40Mi", "192Mi") },
+    redis: { ...probes, resources: resources("10m", "16Mi", "96Mi") },
     redisSecretInit: { resources: resources("10m", "24Mi", "96Mi") },
     dex: { enabled: false },
   };

@@ -26,7 +26,8 @@ export function lokiValues({ retention, storage }: LokiSettings) {
     deploymentMode: "Monolithic",
     loki: {
       auth_enabled: false,
-      commonConfig: { replication_factor: 1 },
+      // One process needs no memberlist; the chart lets it end when it cannot join itself.
+      commonConfig: { replication_factor: 1, ring: { kvstore: { store: "inmemory" } } },
       storage: { type: "filesystem" },
       schemaConfig: {
         configs: [

@@ -42,7 +42,7 @@ export function metallbValues() {
     },
     speaker: {
       frr: { enabled: false },
-      resources: resources("10m", "40Mi", "128Mi"),
+      resources: resources("10m", "32Mi", "128Mi"),
     },
   };
 }

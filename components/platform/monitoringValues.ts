@@ -41,7 +41,7 @@ function prometheusSpec({ retention, storage }: MonitoringSettings) {
   return {
     replicas: 1,
     retention,
-    resources: resources("150m", "448Mi", "1536Mi"),
+    resources: resources("150m", "384Mi", "1536Mi"),
     storageSpec: {
       volumeClaimTemplate: {
         spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage } } },
@@ -105,7 +105,7 @@ export function monitoringValues(settings: MonitoringSettings) {
     grafana: grafana(settings.lokiUrl),
     prometheusOperator: {
       resources: resources("10m", "48Mi", "192Mi"),
-      prometheusConfigReloader: { resources: resources("5m", "24Mi", "64Mi") },
+      prometheusConfigReloader: { resources: resources("5m", "16Mi", "64Mi") },
       admissionWebhooks: { patch: { resources: jobResources } },
     },
     "kube-state-metrics": { resources: resources("10m", "40Mi", "192Mi") },
