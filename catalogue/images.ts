@@ -12,7 +12,7 @@ export interface Image {
 }
 
 /**
- * Every image of the workloads. linuxserver.io's `<version>-ls<build>` tags are built once and stay;
+ * Every image that no chart brings. linuxserver.io's `<version>-ls<build>` tags are built once and stay;
  * their shorter tags (`6.4.4`, `latest`) move with each rebuild. All are built for amd64 and arm64.
  *
  * @see https://docs.linuxserver.io/general/understanding-image-tags
@@ -63,6 +63,12 @@ export const images = {
     // renovate: datasource=docker depName=lscr.io/linuxserver/plex
     repository: "lscr.io/linuxserver/plex",
     tag: "1.43.4.10903-e5521bd8c-ls324",
+  },
+  // Does nothing. k3s runs it under every pod, so it is on every node already.
+  pause: {
+    // renovate: datasource=docker depName=docker.io/rancher/mirrored-pause
+    repository: "docker.io/rancher/mirrored-pause",
+    tag: "3.6",
   },
 } as const satisfies Record<string, Image>;
 

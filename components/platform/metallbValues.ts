@@ -1,3 +1,4 @@
+import { imageReference, images } from "../../catalogue/images";
 import { resources } from "./resources";
 
 const webhookPort = 9443;
@@ -8,7 +9,6 @@ const webhookPort = 9443;
  * MetalLB's own readiness says nothing about the webhook, which starts only once its certificate
  * has been made, injected and mounted: up to a minute and a half later. Helm would be done long
  * before, and the address pools refused ("failed calling webhook"), which Pulumi does not retry.
- * The image is the one k3s runs under every pod anyway.
  *
  * @see https://github.com/metallb/metallb/blob/v0.16.1/internal/k8s/k8s.go (`AddReadyzCheck`)
  * @see https://github.com/metallb/metallb/issues/1597
@@ -16,8 +16,7 @@ const webhookPort = 9443;
 function webhookGate() {
   return {
     name: "webhook-gate",
-    // renovate: datasource=docker depName=rancher/mirrored-pause
-    image: "docker.io/rancher/mirrored-pause:3.6",
+    image: imageReference(images.pause),
     readinessProbe: { tcpSocket: { port: webhookPort }, periodSeconds: 2, failureThreshold: 1 },
     resources: resources("1m", "4Mi", "16Mi"),
     securityContext: {
