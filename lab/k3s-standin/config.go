@@ -189,7 +189,7 @@ func parseArguments(arguments []string) (map[string][]string, error) {
 		switch {
 		case !known:
 			return nil, fmt.Errorf("flag provided but not defined: -%s", key)
-		case !hasValue && shape == flag:
+		case !hasValue && shape == toggle:
 			value = "true"
 		case !hasValue && i+1 < len(arguments):
 			i++

@@ -9,8 +9,10 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	"go.etcd.io/etcd/client/pkg/v3/transport"
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.etcd.io/etcd/server/v3/embed"
@@ -88,6 +90,7 @@ func (d *datastore) start(cluster []string, exposeMetrics bool) error {
 	config.TickMs, config.ElectionMs = heartbeatMs, electionMs
 	config.QuotaBackendBytes = quotaBytes
 	config.SnapshotCount = 10000
+	config.WarningUnaryRequestDuration = time.Second
 	config.AutoCompactionMode, config.AutoCompactionRetention = "periodic", "5m"
 	// Hosts of the lab lose power by SIGKILL: the kernel still writes what etcd handed to it.
 	config.UnsafeNoFsync = true
@@ -112,10 +115,44 @@ func (d *datastore) start(cluster []string, exposeMetrics bool) error {
 	if err != nil {
 		return fmt.Errorf("starting etcd: %w", err)
 	}
+	if len(cluster) > 0 && unanswered(running) {
+		return startAgain()
+	}
 	d.running = running
 	go d.watchRemoval()
 	d.client, err = d.connect("https://127.0.0.1:2379")
 	return err
+}
+
+// unanswered waits for a joining member to serve. When the leader's snapshot already holds the
+// entry by which the member told its name, etcd waits for that entry in vain and asks again after
+// 15 s; from disk it starts at once.
+func unanswered(joining *embed.Etcd) bool {
+	var caughtUp time.Time
+	for {
+		select {
+		case <-joining.Server.ReadyNotify():
+			return false
+		case <-joining.Server.StopNotify():
+			return false
+		case <-time.After(100 * time.Millisecond):
+		}
+		if caughtUp.IsZero() && joining.Server.AppliedIndex() > 0 {
+			caughtUp = time.Now()
+		}
+		if !caughtUp.IsZero() && time.Since(caughtUp) > time.Second {
+			return true
+		}
+	}
+}
+
+// startAgain replaces this process by itself: etcd's Close waits for the same answer.
+func startAgain() error {
+	executable, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	return syscall.Exec(executable, os.Args, os.Environ())
 }
 
 func (d *datastore) tlsInfo(certificate, authority string) transport.TLSInfo {
@@ -125,12 +162,6 @@ func (d *datastore) tlsInfo(certificate, authority string) transport.TLSInfo {
 		TrustedCAFile:  d.paths.tls("etcd", authority+".crt"),
 		ClientCertAuth: true,
 	}
-}
-
-func quietLogger() *zap.Logger {
-	config := zap.NewProductionConfig()
-	config.Level = zap.NewAtomicLevelAt(zap.WarnLevel)
-	return zap.Must(config.Build())
 }
 
 // watchRemoval leaves the tombstone by which the next start joins as a new member.
@@ -145,10 +176,14 @@ func (d *datastore) watchRemoval() {
 	logf("error", "this node has been removed from the cluster - restart k3s to rejoin the cluster")
 }
 
-func (d *datastore) close() {
+// leave hands leadership on before this process ends; etcd's own Close would wait for clients.
+func (d *datastore) leave() {
 	d.closing.Store(true)
-	if d.running != nil {
-		d.running.Close()
+	if d.running == nil {
+		return
+	}
+	if err := d.running.Server.TryTransferLeadershipOnShutdown(); err != nil {
+		logf("warning", "handing on etcd's leadership: %v", err)
 	}
 }
 
@@ -198,7 +233,13 @@ func (d *datastore) join(ctx context.Context, nodeName string, endpoints []strin
 		return cluster, nil
 	}
 	logf("info", "Adding member %s=%s to etcd cluster %v", d.name, d.peerURL(), cluster)
-	if _, err := client.MemberAddAsLearner(ctx, []string{d.peerURL()}); err != nil {
+	_, err = client.MemberAddAsLearner(ctx, []string{d.peerURL()})
+	// etcd takes no member until all have been connected for 5 s, and learners of the stand-in
+	// are promoted sooner than k3s's.
+	for errors.Is(err, rpctypes.ErrUnhealthy) && tick(ctx, 500*time.Millisecond) {
+		_, err = client.MemberAddAsLearner(ctx, []string{d.peerURL()})
+	}
+	if err != nil {
 		return nil, fmt.Errorf("ETCD join failed: %w", err)
 	}
 	return append(cluster, d.name+"="+d.peerURL()), nil

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"k8s.io/component-base/version"
 )
@@ -67,12 +66,6 @@ func run(args []string) error {
 // gitVersion is the Kubernetes version with the suffix of a k3s release, set when linking.
 func gitVersion() string {
 	return version.Get().GitVersion
-}
-
-// logf writes one line in the shape of k3s's own log.
-func logf(level, format string, arguments ...any) {
-	fmt.Fprintf(os.Stderr, "time=%q level=%s msg=%q\n",
-		time.Now().UTC().Format(time.RFC3339), level, fmt.Sprintf(format, arguments...))
 }
 
 func checkConfig() error {

@@ -2,7 +2,8 @@ package main
 
 import (
 	"context"
-	_ "embed"
+	"embed"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,20 +12,14 @@ import (
 	"time"
 )
 
-//go:embed manifests/local-storage.yaml
-var localStorage []byte
+//go:embed manifests/*.yaml
+var packaged embed.FS
 
 // applyManifests keeps what lies in server/manifests applied, file by file, as k3s does; a file
 // that fails is tried again, a file that vanishes deletes nothing.
 func applyManifests(ctx context.Context, settings settings) {
 	directory := settings.paths.server("manifests")
-	packaged := filepath.Join(directory, "local-storage.yaml")
-	if slices.Contains(settings.config.list("disable"), "local-storage") {
-		_ = os.Remove(packaged)
-	} else if err := writePrivate(packaged, localStorage); err != nil {
-		logf("error", "writing %s: %v", packaged, err)
-	}
-	if err := os.MkdirAll(directory, 0o700); err != nil {
+	if err := writePackaged(directory, settings.config.list("disable")); err != nil {
 		logf("error", "%v", err)
 		return
 	}
@@ -54,6 +49,31 @@ func applyManifests(ctx context.Context, settings settings) {
 			return
 		}
 	}
+}
+
+// writePackaged puts the stand-in's own manifests beside the others, but for disabled ones.
+func writePackaged(directory string, disabled []string) error {
+	entries, err := packaged.ReadDir("manifests")
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		file := filepath.Join(directory, entry.Name())
+		if slices.Contains(disabled, strings.TrimSuffix(entry.Name(), ".yaml")) {
+			if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return err
+			}
+			continue
+		}
+		content, err := packaged.ReadFile("manifests/" + entry.Name())
+		if err != nil {
+			return err
+		}
+		if err := writePrivate(file, content); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // applyFile runs kubectl in a process of its own: it ends the process on failure.

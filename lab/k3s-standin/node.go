@@ -162,7 +162,7 @@ func (a *agent) play(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := controller.Start(ctx); err != nil {
+	if err := controller.Start(quietKwok(ctx)); err != nil {
 		return err
 	}
 	<-ctx.Done()

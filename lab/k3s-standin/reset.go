@@ -102,7 +102,7 @@ func readResetBundle(settings settings) (bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer store.close()
+	defer store.running.Close()
 	store.client, err = plainClient("http://127.0.0.1:2399")
 	if err != nil {
 		return nil, err

@@ -74,6 +74,7 @@ func runServer(config Config) error {
 		return resetCluster(settings)
 	}
 	logf("info", "Starting bramble lab stand-in %s (not k3s)", gitVersion())
+	quieten()
 	p := settings.paths
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
@@ -109,7 +110,7 @@ func runServer(config Config) error {
 	}
 	stopped, err := serveCluster(ctx, settings, super, port)
 	if err != nil {
-		cluster.store.close()
+		cluster.store.leave()
 		return err
 	}
 	<-ctx.Done()
@@ -118,7 +119,7 @@ func runServer(config Config) error {
 	case <-stopped:
 	case <-time.After(5 * time.Second):
 	}
-	cluster.store.close()
+	cluster.store.leave()
 	return nil
 }
 
