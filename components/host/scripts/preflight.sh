@@ -115,7 +115,7 @@ main() {
   local -A option=()
   read_options option "${@:2}"
   local cluster_id
-  read -r cluster_id || cluster_id=none
+  cluster_id=$(first_line)
   check_system
   check_size "${option[role]}"
   check_clock

@@ -15,15 +15,17 @@ request() {
     return 0
   fi
   "$(dirname "$0")/k3s.sh" may-stop
-  say "rebooting $(cat "$boot_id_file")"
   # Without a listener the next connection is made only after the reboot, never to the old system.
+  # This session lives on until it has told its boot id.
+  systemctl stop ssh.socket ssh.service 2>/dev/null || true
   systemd-run --quiet --no-block --collect --unit=bramble-reboot \
-    /bin/sh -c 'sleep 1; systemctl stop ssh.socket ssh.service 2>/dev/null; systemctl reboot || systemctl start ssh.service'
+    /bin/sh -c 'sleep 2; systemctl reboot || systemctl start ssh.service'
+  say "rebooting $(cat "$boot_id_file")"
 }
 
 await() {
   local line before
-  read -r line || line=none
+  line=$(first_line)
   [[ $line == none ]] && { say none; return 0; }
   before=${line#rebooting }
   [[ $(cat "$boot_id_file") != "$before" ]] || fail "did not reboot: run 'sudo systemctl reboot' and then pulumi up again"

@@ -126,7 +126,7 @@ present() { [[ -e /usr/local/bin/k3s || -d /etc/rancher/k3s || -e $data_dir/serv
 teardown() {
   if [[ ${option[another-cluster]:-} != yes ]]; then
     local found wanted
-    read -r wanted || wanted=none
+    wanted=$(first_line)
     found=$(cat "$state_dir/cluster-id" 2>/dev/null || true)
     if present && [[ $found != "$wanted" ]]; then
       say "note: the k3s here is not this cluster's and stays"

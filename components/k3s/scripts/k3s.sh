@@ -242,7 +242,7 @@ main() {
     *)
       set_mode "$verb"
       local cluster_id
-      read -r cluster_id || cluster_id=none
+      cluster_id=$(first_line)
       lock
       "$mode" "${option[role]}" "${option[version]}" "$cluster_id" "${option[peers]:-}"
       finish

@@ -69,6 +69,13 @@ read_options() {
   done
 }
 
+# The first line of standard input, which may lack its newline: the provider trims what it hands on.
+first_line() {
+  local line=""
+  read -r line || true
+  say "${line:-none}"
+}
+
 in_container() { systemd-detect-virt --container --quiet; }
 
 same_file() { [[ -f $2 ]] && cmp -s "$1" "$2"; }
