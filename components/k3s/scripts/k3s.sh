@@ -36,6 +36,7 @@ first_answering() {
 join_config() {
   local role=$1 peers=$2 peer
   if [[ $role == server ]] && has_etcd_data; then
+    refresh_join "$peers" >&2
     cat "$config_dir/config.yaml.d/10-join.yaml" 2>/dev/null || true
     return
   fi
@@ -49,6 +50,16 @@ join_config() {
   else
     fail "no server of the cluster answers on port 6443 (asked: ${peers:-none}), and a second cluster is never begun: start the other servers, or restore a snapshot (docs/runbooks/restore.md)"
   fi
+}
+
+# A node that joined through a server that has left since would not find its cluster after a restart.
+refresh_join() {
+  local peers=$1 file=$config_dir/config.yaml.d/10-join.yaml joined peer
+  joined=$(sed -n 's#^server: "https://\(.*\):6443"$#\1#p' "$file" 2>/dev/null || true)
+  [[ -n $joined && " $peers " != *" $joined "* ]] || return 0
+  peer=$(first_answering "$peers")
+  [[ -n $peer ]] || return 0
+  printf 'server: "https://%s:6443"\n' "$peer" | install_text "$file" 0600
 }
 
 unit_of() { if [[ $1 == server ]]; then say k3s.service; else say k3s-agent.service; fi; }
@@ -187,6 +198,7 @@ converge() {
   if [[ $(cat "$applied_file" 2>/dev/null) == "$digest" ]]; then
     systemctl is-active --quiet "$unit" || { change "start $unit" && systemctl start --no-block "$unit"; }
     await_service "$unit"
+    refresh_join "$peers"
     return
   fi
   join=$(join_config "$role" "$peers")
