@@ -10,9 +10,15 @@ export function shown(value: unknown): string {
 const dnsLabelPattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const dnsNamePattern = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
-/** A string that must pass `test`; `expected` finishes the sentence "<value> is not …". */
+/**
+ * A string that must pass `test`; `expected` finishes the sentence "<value> is not …", and the
+ * documentation names the type by it.
+ */
 function checkedString(test: (text: string) => boolean, expected: string) {
-  return z.string().refine(test, { error: (issue) => `${shown(issue.input)} is not ${expected}` });
+  return z
+    .string()
+    .refine(test, { error: (issue) => `${shown(issue.input)} is not ${expected}` })
+    .meta({ expected });
 }
 
 /** An IPv4 address such as `192.168.1.20`. */

@@ -13,10 +13,10 @@ export interface SecretRow {
 const never = (): boolean => false;
 
 /** The row of a key that Bramble generates unless the stack config brings one. */
-function generated(app: string, what: string): SecretRow {
+function generated(app: string, what: "API key" | "password"): SecretRow {
   return {
-    description: `${what} of ${app}. Generated unless set.`,
-    source: `the ${what.toLowerCase()} of the running ${app}, to keep it`,
+    description: `The ${what} of ${app}. Generated unless set.`,
+    source: `the ${what} of the running ${app}, to keep it`,
     required: never,
   };
 }
@@ -49,7 +49,7 @@ export const secretRows = {
   lidarrApiKey: generated("Lidarr", "API key"),
   sabnzbdApiKey: generated("SABnzbd", "API key"),
   overseerrApiKey: generated("Overseerr", "API key"),
-  qbittorrentPassword: generated("qBittorrent", "Password"),
+  qbittorrentPassword: generated("qBittorrent", "password"),
 } as const satisfies Record<string, SecretRow>;
 
 /** The config key of a secret. */
