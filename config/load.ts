@@ -78,7 +78,7 @@ export function loadSettings(): Settings {
   const problems = [
     ...encrypted,
     ...parsed.problems,
-    ...secretProblems(prefix, stack, parsed.config),
+    ...secretProblems(prefix, stack, parsed.draft),
   ];
   for (const warning of parsed.warnings) {
     void pulumi.log.warn(problemLine(warning));

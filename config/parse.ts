@@ -8,6 +8,8 @@ import { type Config, configSchema } from "./schema";
 export interface Parsed {
   /** Set when there are no problems. */
   readonly config?: Config;
+  /** Set when at least the form is right: what it asks for can be told, wrong or not. */
+  readonly draft?: Config;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
@@ -68,8 +70,9 @@ export function parseConfig(input: Readonly<Record<string, unknown>>): Parsed {
     const form = problemsOf(result.error, input, knownKeys);
     return { problems: [...form, ...rulesOnTheRest(input, result.error.issues)], warnings: [] };
   }
-  const { problems, warnings } = checkRules(result.data);
-  return problems.length > 0 ? { problems, warnings } : { config: result.data, problems, warnings };
+  const draft = result.data;
+  const { problems, warnings } = checkRules(draft);
+  return { ...(problems.length > 0 ? {} : { config: draft }), draft, problems, warnings };
 }
 
 /** The top-level keys of the configuration. */

@@ -20,11 +20,15 @@ export function readArguments(argv: readonly string[], options: OptionTypes): Co
     options: { ...options },
     allowPositionals: true,
   });
-  return { words: positionals, options: values as CommandLine["options"] };
+  return { words: positionals, options: values };
 }
 
 /** Runs a command and ends with its code; a mistake is told in its own words, without a stack trace. */
 export function runCommand(command: (argv: readonly string[]) => Promise<number>): void {
+  // Who reads through a pipe may have seen enough: `npm run plan -- local | head`.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === "EPIPE" ? 0 : 1);
+  });
   command(process.argv.slice(2)).then(
     (code) => {
       process.exitCode = code;

@@ -20,6 +20,12 @@ export function stackFilePath(stack: string, directory: string = projectDirector
   return join(directory, `Pulumi.${stack}.yaml`);
 }
 
+/** Whether a value, or one inside it, is encrypted: the CLI then hands all of it over as secret. */
+function holdsEncrypted(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.keys(value).join() === "secure" || Object.values(value).some(holdsEncrypted);
+}
+
 /**
  * Reads a stack's file as the CLI would hand it to the program. Encrypted values stay closed: each
  * is a text that says so, marked secret.
@@ -38,12 +44,12 @@ export function readStackFile(
   } catch {
     throw new Error(`no Pulumi.${stack}.yaml here: the first argument is the name of a stack`);
   }
-  const values = ((parse(text) as { config?: Record<string, unknown> } | null)?.config ??
-    {}) as Record<string, unknown>;
+  const values = (parse(text) as { config?: Record<string, unknown> | null } | null)?.config ?? {};
   const config: Record<string, string> = {};
   const secretKeys: string[] = [];
-  for (const [key, value] of Object.entries(values)) {
-    const encrypted = typeof value === "object" && value !== null && "secure" in value;
+  for (const [name, value] of Object.entries(values)) {
+    const key = name.includes(":") ? name : `${projectName}:${name}`;
+    const encrypted = holdsEncrypted(value);
     config[key] = encrypted
       ? "[encrypted]"
       : typeof value === "string"

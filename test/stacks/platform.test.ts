@@ -45,7 +45,7 @@ async function run(section: object, ownCluster = true): Promise<Run> {
         label: `${type.split(":").at(-1) ?? type} ${name}`,
         resource,
         opts,
-        props: props as Record<string, unknown>,
+        props,
       });
       return undefined;
     });

@@ -27,7 +27,7 @@ describe("letsEncryptIssuers", () => {
   it("keep the accounts of staging and production apart", () => {
     const accounts = letsEncryptIssuers("me@example.org").map(
       ({ spec }) =>
-        JSON.stringify(spec["acme"]).match(/"privateKeySecretRef":\{"name":"([^"]+)"/)?.[1],
+        /"privateKeySecretRef":\{"name":"([^"]+)"/.exec(JSON.stringify(spec["acme"]))?.[1],
     );
     assert.deepEqual(accounts, ["letsencrypt-staging-account", "letsencrypt-production-account"]);
   });
