@@ -58,7 +58,6 @@ func nodePassword() (string, error) {
 
 func runAgentCommand(config Config) error {
 	logf("info", "Starting bramble lab stand-in agent %s (not k3s)", gitVersion())
-	quieten()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	token, err := config.secret("token")

@@ -36,6 +36,9 @@ func run(args []string) error {
 		return nil
 	}
 	command, rest := args[1], args[2:]
+	if command != "kubectl" {
+		quieten()
+	}
 	switch command {
 	case "server", "agent":
 		config, err := loadConfig(command, rest)

@@ -14,6 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
+	"k8s.io/client-go/util/retry"
 	"k8s.io/utils/clock"
 	"sigs.k8s.io/kwok/kustomize/stage/node/fast"
 	heartbeat "sigs.k8s.io/kwok/kustomize/stage/node/heartbeat-with-lease"
@@ -33,32 +34,26 @@ func (a *agent) registerNode(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	nodes := client.CoreV1().Nodes()
-	node, err := nodes.Get(ctx, a.name, metav1.GetOptions{})
-	if apierrors.IsNotFound(err) {
-		node, err = a.describeNode()
-		if err != nil {
-			return err
-		}
-		node, err = nodes.Create(ctx, node, metav1.CreateOptions{})
-	}
+	described, err := a.describeNode()
 	if err != nil {
 		return err
 	}
-	node.Status.Addresses = []corev1.NodeAddress{
-		{Type: corev1.NodeInternalIP, Address: a.address},
-		{Type: corev1.NodeHostName, Address: a.name},
+	nodes := client.CoreV1().Nodes()
+	_, err = nodes.Create(ctx, described, metav1.CreateOptions{})
+	if !apierrors.IsAlreadyExists(err) {
+		return err
 	}
-	node.Status.Capacity = corev1.ResourceList{
-		corev1.ResourceCPU:              resource.MustParse("4"),
-		corev1.ResourceMemory:           resource.MustParse("7782Mi"),
-		corev1.ResourcePods:             resource.MustParse("110"),
-		corev1.ResourceEphemeralStorage: resource.MustParse("110Gi"),
-	}
-	node.Status.Allocatable = node.Status.Capacity
-	node.Status.NodeInfo = nodeInfo()
-	_, err = nodes.UpdateStatus(ctx, node, metav1.UpdateOptions{})
-	return err
+	return retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+		node, err := nodes.Get(ctx, a.name, metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		conditions := node.Status.Conditions
+		node.Status = described.Status
+		node.Status.Conditions = conditions
+		_, err = nodes.UpdateStatus(ctx, node, metav1.UpdateOptions{})
+		return err
+	})
 }
 
 func (a *agent) describeNode() (*corev1.Node, error) {
@@ -72,6 +67,20 @@ func (a *agent) describeNode() (*corev1.Node, error) {
 		},
 		Annotations: map[string]string{"k3s.io/internal-ip": a.address, "k3s.io/hostname": a.name},
 	}}
+	node.Status = corev1.NodeStatus{
+		Addresses: []corev1.NodeAddress{
+			{Type: corev1.NodeInternalIP, Address: a.address},
+			{Type: corev1.NodeHostName, Address: a.name},
+		},
+		Capacity: corev1.ResourceList{
+			corev1.ResourceCPU:              resource.MustParse("4"),
+			corev1.ResourceMemory:           resource.MustParse("7782Mi"),
+			corev1.ResourcePods:             resource.MustParse("110"),
+			corev1.ResourceEphemeralStorage: resource.MustParse("110Gi"),
+		},
+		NodeInfo: nodeInfo(),
+	}
+	node.Status.Allocatable = node.Status.Capacity
 	for _, label := range a.config.list("node-label") {
 		key, value, _ := strings.Cut(label, "=")
 		node.Labels[key] = value

@@ -74,7 +74,6 @@ func runServer(config Config) error {
 		return resetCluster(settings)
 	}
 	logf("info", "Starting bramble lab stand-in %s (not k3s)", gitVersion())
-	quieten()
 	p := settings.paths
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
