@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { parseConfig } from "../config/parse";
+import { problemLine } from "../config/problems";
+import type { Config } from "../config/schema";
 import { type SecretName, secretNames } from "../config/secrets";
 
 /** The folder that holds Pulumi.yaml. */
@@ -64,4 +67,38 @@ export function readStackFile(
     secretKeys.push(`${projectName}:${name}`);
   }
   return { config, secretKeys };
+}
+
+/** Reads a value that `readStackFile` wrote as text. */
+function readValue(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * The configuration in a stack's file, for commands that need its hosts and settings but no secret.
+ * Its form must be right; rules it breaks, such as a missing host key, are for the caller.
+ *
+ * @throws Error with one line per mistake of form.
+ */
+export function readStackConfig(stack: string, directory: string = projectDirectory): Config {
+  const { config, secretKeys } = readStackFile(stack, {}, directory);
+  const prefix = `${projectName}:`;
+  const values = Object.entries(config)
+    .filter(([key]) => key.startsWith(prefix) && !secretKeys.includes(key))
+    .map(([key, text]) => [key.slice(prefix.length), readValue(text)] as const)
+    .filter(([key]) => !(secretNames as readonly string[]).includes(key));
+  const { draft, problems } = parseConfig(Object.fromEntries(values));
+  if (draft === undefined) {
+    throw new Error(
+      [
+        `Pulumi.${stack}.yaml: ${problems.length} to mend; nothing was touched`,
+        ...problems.map(problemLine),
+      ].join("\n"),
+    );
+  }
+  return draft;
 }

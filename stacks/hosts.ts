@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Host } from "../components/host/Host";
+import { hostPackages } from "../components/host/requirements";
 import type { HostTarget } from "../components/remote/connection";
 import type { Secrets } from "../config/load";
 import type { Config, HostConfig } from "../config/schema";
@@ -12,9 +13,6 @@ export interface PreparedHost {
   /** Done when the operating system is prepared. */
   readonly prepared: pulumi.Resource;
 }
-
-/** What k3s and its NFS volumes need beside a minimal Debian. */
-const packages = ["ca-certificates", "curl", "iptables", "nfs-common"] as const;
 
 /** How a host is reached, from its row and the stack's defaults. */
 export function hostTarget(
@@ -52,7 +50,7 @@ export function hosts(
         k3sVersion: config.k3s.version,
         kubeletArgs: config.k3s.kubeletArgs,
         clusterId,
-        packages,
+        packages: hostPackages,
       });
       return { config: row, target, host };
     });

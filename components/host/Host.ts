@@ -2,26 +2,16 @@ import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostTarget } from "../remote/connection";
 import { installScripts, remoteScript } from "../remote/remoteScript";
+import { type HostRequirements, preflightArgs, prepareArgs } from "./requirements";
 
 /** Arguments of {@link Host}. */
-export interface HostArgs {
+export interface HostArgs extends HostRequirements {
   readonly host: HostTarget;
-  readonly role: "server" | "agent";
-  /** Version of k3s, which decides what kernel features are needed. */
-  readonly k3sVersion: string;
-  /** Arguments for kubelet; some lift a requirement. */
-  readonly kubeletArgs: readonly string[];
   /** Identity of the cluster this host belongs to; another cluster's k3s is refused. */
   readonly clusterId: pulumi.Input<string>;
   /** Debian packages the host needs. */
   readonly packages: readonly string[];
 }
-
-/** TCP ports k3s listens on, by role. @see https://docs.k3s.io/installation/requirements#networking */
-const ports = {
-  server: ["6443", "6444", "2379", "2380", "10250"],
-  agent: ["6444", "10250"],
-} as const;
 
 /** What a host is, gathered once: the Cluster Node Profile. @see docs/data-model.md */
 export interface NodeProfile {
@@ -65,15 +55,7 @@ export class Host extends pulumi.ComponentResource {
       `${name}-preflight`,
       {
         host,
-        create: {
-          script: "preflight.sh",
-          args: [
-            "check",
-            ...["--role", args.role, "--version", args.k3sVersion],
-            ...["--kubelet-args", args.kubeletArgs.join(" ")],
-            ...["--ports", ports[args.role].join(" ")],
-          ],
-        },
+        create: { script: "preflight.sh", args: preflightArgs(args) },
         stdin: args.clusterId,
       },
       afterScripts,
@@ -94,7 +76,7 @@ export class Host extends pulumi.ComponentResource {
         host,
         create: {
           script: "prepare.sh",
-          args: ["converge", "--name", host.name, "--packages", packages.join(" ")],
+          args: prepareArgs("converge", host.name, packages),
           timeoutSeconds: 1200,
         },
       },

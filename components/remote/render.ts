@@ -46,19 +46,39 @@ export function renderCallIfInstalled(call: ScriptCall): string {
   return `if test -x ${scriptDirectory}/${call.script}; then ${commandLine(call)}; fi`;
 }
 
+/** Splits a script bundle on standard input into files in the current folder. */
+const splitBundle = `awk '/^#### bramble script /{file=$4; next} {print > file}'`;
+
+/**
+ * The command that unpacks the script bundle it reads from standard input into a folder of its own,
+ * runs one of the scripts there and removes the folder: nothing stays on the host.
+ */
+export function renderTransient(user: string, script: string, args: readonly string[]): string {
+  const run = [
+    "set -eu",
+    "umask 077",
+    "directory=$(mktemp -d)",
+    `trap 'rm -rf "$directory"' EXIT`,
+    'cd "$directory"',
+    splitBundle,
+    "chmod 700 ./*.sh",
+    ["./" + script, ...args].map(shellQuote).join(" "),
+  ].join("\n");
+  return `${asRoot(user)}sh -c ${shellQuote(run)}`;
+}
+
 /**
  * The command that installs the script bundle it reads from standard input. Files are written
  * beside the old ones and moved, so that a power cut leaves whole scripts.
  */
 export function renderInstall(user: string, host: string): string {
-  const split = `/^#### bramble script /{file=$4; next} {print > file}`;
   const install = [
     "set -eu",
     "umask 022",
     `rm -rf ${scriptDirectory}.new`,
     `mkdir -p ${scriptDirectory}.new ${scriptDirectory}`,
     `cd ${scriptDirectory}.new`,
-    `awk '${split}'`,
+    splitBundle,
     "chmod 755 ./*.sh",
     "sync",
     `mv -f ./*.sh ${scriptDirectory}/`,

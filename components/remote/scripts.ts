@@ -50,7 +50,14 @@ export function scriptRevision(name: ScriptName): string {
 /** Starts a script in the stream that installs all of them; no script contains such a line. */
 const separator = "#### bramble script";
 
-/** All scripts as one text that `installCommand` splits into files again. */
-export function scriptBundle(): string {
-  return scriptNames.map((name) => `${separator} ${name}\n${scriptText(name)}`).join("");
+/**
+ * All scripts as one text that `renderInstall` splits into files again.
+ *
+ * @param more scripts to send along, by file name.
+ */
+export function scriptBundle(more: Readonly<Record<string, string>> = {}): string {
+  const own = scriptNames.map((name) => [name, scriptText(name)] as const);
+  return [...own, ...Object.entries(more)]
+    .map(([name, text]) => `${separator} ${name}\n${text}`)
+    .join("");
 }

@@ -64,7 +64,7 @@ function plural(element: z.core.$ZodType): string {
 
 /** The fields of an object by name; one field `<name>` stands for many of the same form. */
 function fieldsOf(object: z.ZodObject): [string, z.core.$ZodType][] {
-  const fields = Object.entries(object.shape);
+  const fields = Object.entries<z.core.$ZodType>(object.shape);
   const forms = new Set(fields.map(([, schema]) => unwrap(schema).schema));
   const [first] = fields;
   if (fields.length < 3 || forms.size > 1 || first === undefined) return fields;

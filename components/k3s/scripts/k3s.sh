@@ -100,7 +100,7 @@ wanted_digest() {
     say "$1"
     unit_text "$1"
     cat "$state_dir/k3s/k3s-$2.sha256" 2>/dev/null || say none
-    find "$wanted_dir" -type f | sort | while read -r file; do
+    { find "$wanted_dir" -type f 2>/dev/null || true; } | sort | while read -r file; do
       say "$file"
       cat "$file"
     done

@@ -1,0 +1,40 @@
+import { readArguments, runCommand } from "../arguments";
+import { projectDirectory } from "../stackFile";
+import { check } from "./check";
+import { trust } from "./trust";
+
+const usage = [
+  "usage: npm run hosts -- <stack> trust [--yes] [--replace <host>[,<host>]]",
+  "       npm run hosts -- <stack> check [--identity <private key file>]",
+].join("\n");
+
+const print = (text: string): void => {
+  process.stdout.write(text);
+};
+
+runCommand(async (argv) => {
+  const { words, options } = readArguments(argv, {
+    yes: { type: "boolean" },
+    replace: { type: "string" },
+    identity: { type: "string" },
+    directory: { type: "string" },
+  });
+  const [stack, verb] = words;
+  const { replace, identity, directory = projectDirectory } = options;
+  if (stack === undefined || words.length !== 2 || typeof directory !== "string") {
+    throw new Error(usage);
+  }
+  const common = { stack, directory, print };
+  switch (verb) {
+    case "trust":
+      return trust({
+        ...common,
+        yes: options["yes"] === true,
+        replace: typeof replace === "string" ? replace.split(",") : [],
+      });
+    case "check":
+      return check({ ...common, ...(typeof identity === "string" ? { identity } : {}) });
+    default:
+      throw new Error(usage);
+  }
+});
