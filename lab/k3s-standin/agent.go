@@ -81,7 +81,7 @@ func runAgentCommand(config Config) error {
 	if err := made.register(ctx); err != nil {
 		return err
 	}
-	notifyReady()
+	notifyReady(os.Getenv("NOTIFY_SOCKET"))
 	go made.followServers(ctx, servers)
 	return made.play(ctx)
 }

@@ -87,7 +87,7 @@ func applyFile(ctx context.Context, settings settings, file string) (string, err
 	command := exec.CommandContext(ctx, executable, "kubectl", "apply", "--server-side",
 		"--force-conflicts", "--field-manager=deploy@stand-in", "-f", file)
 	command.Env = append(os.Environ(),
-		"KUBECONFIG="+settings.paths.server("cred", "admin.kubeconfig"), "NOTIFY_SOCKET=")
+		"KUBECONFIG="+settings.paths.server("cred", "admin.kubeconfig"))
 	output, err := command.CombinedOutput()
 	return strings.TrimSpace(string(output)), err
 }

@@ -5,9 +5,15 @@ import (
 	"os"
 )
 
-// notifyReady tells systemd that a unit of Type=notify has started.
-func notifyReady() {
+// takeNotifySocket hides the socket from the API server, which would call the unit started as soon
+// as it listens.
+func takeNotifySocket() (string, error) {
 	socket := os.Getenv("NOTIFY_SOCKET")
+	return socket, os.Unsetenv("NOTIFY_SOCKET")
+}
+
+// notifyReady tells systemd that a unit of Type=notify has started.
+func notifyReady(socket string) {
 	if socket == "" {
 		return
 	}

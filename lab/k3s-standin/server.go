@@ -116,7 +116,7 @@ func runServer(config Config) error {
 	// The API server first takes itself out of the kubernetes service, for which it needs etcd.
 	select {
 	case <-stopped:
-	case <-time.After(5 * time.Second):
+	case <-time.After(2 * time.Second):
 	}
 	cluster.store.leave()
 	return nil
@@ -136,6 +136,10 @@ func serveCluster(
 		return nil, err
 	}
 	if err := store.keepBundle(ctx, settings.token, shared); err != nil {
+		return nil, err
+	}
+	socket, err := takeNotifySocket()
+	if err != nil {
 		return nil, err
 	}
 	stopped, err := startAPIServer(ctx, settings, port, super.wrap)
@@ -163,7 +167,7 @@ func serveCluster(
 		return nil, err
 	}
 	logf("info", "k3s is up and running")
-	notifyReady()
+	notifyReady(socket)
 	go store.followDeletions(ctx, client)
 	go applyManifests(ctx, settings)
 	go provisionLocalPaths(ctx, client)
