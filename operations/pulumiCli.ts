@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+import { projectDirectory } from "./stackFile";
+
+/**
+ * Runs the real CLI in the project's folder.
+ *
+ * @returns what it printed on standard output.
+ * @throws Error in one line when there is no CLI or it fails.
+ */
+export function pulumiCli(
+  args: readonly string[],
+  directory: string = projectDirectory,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("pulumi", [...args, "--non-interactive"], {
+      cwd: directory,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "1" },
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === "ENOENT"
+          ? new Error(
+              "the pulumi CLI is not on PATH: install it (https://www.pulumi.com/docs/install/)",
+            )
+          : error,
+      );
+    });
+    child.on("close", (code) => {
+      if (code === 0) resolve(stdout);
+      else reject(new Error(`pulumi ${args.slice(0, 2).join(" ")}: ${lastError(stderr)}`));
+    });
+  });
+}
+
+function lastError(stderr: string): string {
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "");
+  const line = lines.find((text) => text.startsWith("error:")) ?? lines.at(-1) ?? "failed";
+  return line.replace(/^error: /, "");
+}
