@@ -62,6 +62,7 @@ export class K3sNode extends pulumi.ComponentResource {
       settings.role === "server" && shared.virtualIp !== undefined
         ? ["--virtual-ip", shared.virtualIp]
         : [];
+    const room = this.makeRoom(args, back);
     // Exists before k3s does: a failed first start leaves no state of its own to undo it by.
     const teardown = remoteScript(
       `${host.name}-teardown`,
@@ -93,7 +94,7 @@ export class K3sNode extends pulumi.ComponentResource {
         stdin: shared.clusterId,
         revision: revisionOf(renderK3sConfig(settings), args.kubeVipManifest ?? ""),
       },
-      { parent: this, dependsOn: [teardown, ...files, ...args.prepared] },
+      { parent: this, dependsOn: [teardown, ...room, ...files, ...args.prepared] },
     );
     this.last = this.membership(args) ?? this.serving;
     this.registerOutputs({});
@@ -128,6 +129,34 @@ export class K3sNode extends pulumi.ComponentResource {
             ),
           ];
     return [config, ...secrets, ...manifests];
+  }
+
+  /**
+   * Before a rebuilt host joins: the cluster forgets the node and etcd member of its old disk, which
+   * would otherwise be refused or hold a vote that nobody casts.
+   */
+  private makeRoom({ host, remover }: K3sNodeArgs, back: pulumi.Resource): pulumi.Resource[] {
+    if (host.generation === 1 || remover === undefined) return [];
+    const standing = remoteScript(
+      `${host.name}-standing`,
+      { host, create: { script: "k3s.sh", args: ["standing"], timeoutSeconds: 60 } },
+      { parent: this, dependsOn: [back] },
+    );
+    const room = remoteScript(
+      `${host.name}-room`,
+      {
+        host: remover,
+        create: {
+          script: "k3s-node.sh",
+          args: ["make-room", "--node", host.name],
+          timeoutSeconds: 300,
+        },
+        stdin: standing.stdout,
+        revision: `generation-${String(host.generation)}`,
+      },
+      { parent: this, dependsOn: [standing] },
+    );
+    return [room];
   }
 
   /** Removal from the cluster, by another server; skipped when the cluster as a whole is destroyed. */

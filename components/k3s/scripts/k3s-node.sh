@@ -3,6 +3,8 @@
 # Usage: k3s-node.sh none                          changes nothing
 #        k3s-node.sh await-ready --nodes 'A B C'
 #        k3s-node.sh remove --node NAME    drains, then deletes the node and its etcd member
+#        k3s-node.sh make-room --node NAME  forgets a node whose host comes back with a fresh disk, as
+#                                           standard input says (`fresh` or `member`)
 #        k3s-node.sh forget --node NAME    as remove, for a host that is dead: nothing is drained
 source "$(dirname "$0")/lib.sh"
 
@@ -57,6 +59,10 @@ remove_node() {
   kubectl delete secret --namespace kube-system "$node.node-password.k3s" --ignore-not-found >/dev/null
 }
 
+make_room() {
+  if [[ $(first_line) == fresh ]]; then remove_node "$1" no; else say "unchanged"; fi
+}
+
 main() {
   local verb=$1
   shift
@@ -67,6 +73,7 @@ main() {
     await-ready) await_ready "${option[nodes]}" ;;
     remove) remove_node "${option[node]}" yes ;;
     forget) remove_node "${option[node]}" no ;;
+    make-room) make_room "${option[node]}" ;;
     none) say "unchanged" ;;
     *) fail "unknown verb '$verb': use await-ready, remove or forget" ;;
   esac

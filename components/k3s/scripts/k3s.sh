@@ -3,6 +3,7 @@
 # Usage: k3s.sh check|converge --role server|agent --version VERSION --peers 'A B'
 #                              (cluster id on standard input)
 #        k3s.sh permit-initialise [--virtual-ip ADDRESS]
+#        k3s.sh standing      prints `member` where this host carries the cluster's state, else `fresh`
 #        k3s.sh may-stop      refuses when stopping this server would lose quorum
 #        k3s.sh await         waits until what is enabled here serves again
 source "$(dirname "$0")/lib.sh"
@@ -231,6 +232,11 @@ permit_initialise() {
   say yes | install_text "$permit_file" 0600
 }
 
+# A fresh disk under an old name: the cluster still remembers a node that is no more.
+standing() {
+  if has_etcd_data || [[ -e /etc/rancher/node/password ]]; then say member; else say fresh; fi
+}
+
 await_enabled() {
   local unit
   for unit in k3s.service k3s-agent.service; do
@@ -246,6 +252,7 @@ main() {
   case $verb in
     may-stop) may_stop ;;
     await) await_enabled ;;
+    standing) standing ;;
     permit-initialise)
       lock
       permit_initialise "${option[virtual-ip]:-}"
