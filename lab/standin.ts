@@ -93,12 +93,12 @@ function layout() {
   };
 }
 
+/** What the binary is made of; words about it are not. */
 function sourceFiles(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) =>
-      entry.isDirectory() ? sourceFiles(join(folder, entry.name)) : [join(folder, entry.name)],
-    );
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(".md"))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
 }
 
 /** The Kubernetes that go.mod names, with the suffix of a k3s release that never was. */

@@ -5,9 +5,10 @@ import (
 
 	"k8s.io/component-base/cli"
 	"k8s.io/kubectl/pkg/cmd"
+	"k8s.io/kubectl/pkg/cmd/util"
 )
 
-// runKubectl ends the process with kubectl's own exit code.
+// runKubectl ends the process on failure with kubectl's own exit code.
 func runKubectl(arguments []string) error {
 	if os.Getenv("KUBECONFIG") == "" && exists(defaultKubeconfig) {
 		if err := os.Setenv("KUBECONFIG", defaultKubeconfig); err != nil {
@@ -16,9 +17,7 @@ func runKubectl(arguments []string) error {
 	}
 	os.Args = append([]string{"kubectl"}, arguments...)
 	command := cmd.NewDefaultKubectlCommand()
-	if err := cli.RunNoErrOutput(command); err != nil {
-		// kubectl tells its own failures before it exits; what returns here was not told yet.
-		return err
-	}
+	// kubectl tells its own failures; CheckErr tells what cobra found, and ends the process.
+	util.CheckErr(cli.RunNoErrOutput(command))
 	return nil
 }
