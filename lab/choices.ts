@@ -1,0 +1,108 @@
+import { spawnSync } from "node:child_process";
+import { hasHelm } from "./engine/helm";
+import { canReachRelease, pullCharts } from "./outside";
+
+/** What a person may ask for; the rest is found out. */
+export interface Wishes {
+  readonly engine: "auto" | "pulumi" | "in-process";
+  readonly k3s: "auto" | "release" | "stand-in";
+  /** Where charts come from instead of their own repositories. */
+  readonly mirror: string | undefined;
+}
+
+/** What is real in a lab and what stands in, each with its reason. */
+export interface Choices {
+  readonly engine: "pulumi" | "in-process";
+  readonly k3s: "release" | "stand-in";
+  /** Archives of the charts that can be installed. */
+  readonly charts: Readonly<Record<string, string>>;
+  /** Why the other charts are skipped. */
+  readonly chartsSkipped: string;
+  /** What the lab is made of: the thing, real or not, and why. */
+  readonly parts: readonly (readonly [part: string, what: string])[];
+  /** What is not as on real hosts, for the last table. */
+  readonly standIns: readonly (readonly [part: string, what: string])[];
+}
+
+function hasPulumi(): boolean {
+  return spawnSync("pulumi", ["version"], { stdio: "ignore" }).status === 0;
+}
+
+function oneOf<T extends string>(option: string, value: unknown, allowed: readonly T[]): T {
+  const found = allowed.find((choice) => choice === (value ?? "auto"));
+  if (found === undefined) throw new Error(`--${option} takes ${allowed.join(", ")}`);
+  return found;
+}
+
+/** Reads the options `--engine`, `--k3s` and `--charts`. */
+export function readWishes(options: Readonly<Record<string, unknown>>): Wishes {
+  const mirror = options["charts"];
+  return {
+    engine: oneOf("engine", options["engine"], ["auto", "pulumi", "in-process"]),
+    k3s: oneOf("k3s", options["k3s"], ["auto", "release", "stand-in"]),
+    mirror: typeof mirror === "string" ? mirror : undefined,
+  };
+}
+
+const reasons = {
+  noRelease: "no release of k3s can be reached from here",
+  noPulumi: "no pulumi on PATH",
+  asked: "as asked for",
+};
+
+/** Finds out what can be real on this machine, and fetches the charts that can be had. */
+export async function choose(wishes: Wishes): Promise<Choices> {
+  const reachable = wishes.k3s !== "stand-in" && (await canReachRelease());
+  if (wishes.k3s === "release" && !reachable) throw new Error(reasons.noRelease);
+  const k3s = reachable ? "release" : "stand-in";
+  const pulumi = wishes.engine !== "in-process" && hasPulumi();
+  if (wishes.engine === "pulumi" && !pulumi) throw new Error(reasons.noPulumi);
+  // Its providers are downloads too; only someone who has them would ask for it without network.
+  const engine = pulumi && (reachable || wishes.engine === "pulumi") ? "pulumi" : "in-process";
+  const helm = hasHelm();
+  const charts = helm && engine === "in-process" ? await pullCharts(wishes.mirror) : {};
+  const chartsSkipped = !helm ? "no helm on PATH" : "its chart cannot be reached from here";
+
+  const k3sWhy = wishes.k3s === "stand-in" ? reasons.asked : reasons.noRelease;
+  const engineWhy =
+    wishes.engine === "in-process" ? reasons.asked : pulumi ? reasons.noRelease : reasons.noPulumi;
+  const nodes = "kwok: pods are scheduled and marked as running, but nothing runs";
+  const parts: [string, string][] = [
+    ["hosts", "real: Debian with systemd and sshd, reached by SSH only"],
+    [
+      "k3s",
+      k3s === "release"
+        ? "real: the pinned release"
+        : `STAND-IN: upstream Kubernetes and etcd behind k3s's paths (${k3sWhy})`,
+    ],
+    ["nodes", k3s === "release" ? "real: kubelet and containerd" : `STAND-IN: ${nodes}`],
+    [
+      "engine",
+      engine === "pulumi"
+        ? "real: the pulumi CLI, its state in the lab's folder"
+        : `STAND-IN: the program in this process with live handlers, create-only, without state (${engineWhy})`,
+    ],
+    ["charts", chartsLine(charts, engine, k3s, chartsSkipped)],
+  ];
+  return {
+    ...{ engine, k3s, charts, chartsSkipped, parts },
+    standIns: parts.filter(([, what]) => !what.startsWith("real")),
+  };
+}
+
+function chartsLine(
+  charts: Readonly<Record<string, string>>,
+  engine: Choices["engine"],
+  k3s: Choices["k3s"],
+  skipped: string,
+): string {
+  if (engine === "pulumi") {
+    return k3s === "release"
+      ? "real: from their own repositories"
+      : "skipped: their webhooks need pods that run";
+  }
+  const count = Object.keys(charts).length;
+  return count > 0
+    ? `real: ${String(count)} of the catalogue's charts, by helm`
+    : `skipped (${skipped}): their custom resources go against permissive definitions`;
+}

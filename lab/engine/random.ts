@@ -1,0 +1,69 @@
+import { hashSync } from "bcryptjs";
+import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import type { Registration } from "../../operations/inprocess/run";
+import type { Outcome } from "./outcome";
+
+interface Kept {
+  readonly inputs: unknown;
+  readonly id: string;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+type Generated = Omit<Kept, "inputs">;
+
+const passwordInputs = z.object({ length: z.number(), special: z.boolean().default(true) });
+
+function password(inputs: Registration["inputs"]): Generated {
+  const { length, special } = passwordInputs.parse(inputs);
+  const letters = "abcdefghijklmnopqrstuvwxyz";
+  const signs = special ? "!@#$%&*()-_=+[]{}<>:?" : "";
+  const alphabet = `${letters}${letters.toUpperCase()}0123456789${signs}`;
+  const result = Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join("");
+  return { id: "none", outputs: { result, bcryptHash: hashSync(result, 10) } };
+}
+
+const bytesInputs = z.object({ length: z.number() });
+
+function bytes(inputs: Registration["inputs"]): Generated {
+  const { length } = bytesInputs.parse(inputs);
+  const value = randomBytes(length);
+  return { id: "none", outputs: { base64: value.toString("base64"), hex: value.toString("hex") } };
+}
+
+function uuid(): Generated {
+  const result = randomUUID();
+  return { id: result, outputs: { result } };
+}
+
+/** The resources of `random` that the program uses, with the inputs it gives them. */
+const generators: Readonly<Record<string, (inputs: Registration["inputs"]) => Generated>> = {
+  "random:index/randomPassword:RandomPassword": password,
+  "random:index/randomBytes:RandomBytes": bytes,
+  "random:index/randomUuid:RandomUuid": uuid,
+};
+
+/** Values that were drawn once and stay until their inputs change, in a file that only we can read. */
+export function createRandom(file: string): (registration: Registration) => Outcome {
+  const kept = new Map<string, Kept>(
+    existsSync(file)
+      ? Object.entries(JSON.parse(readFileSync(file, "utf8")) as Record<string, Kept>)
+      : [],
+  );
+  return ({ urn, type, inputs }) => {
+    const known = kept.get(urn);
+    if (known !== undefined && isDeepStrictEqual(known.inputs, inputs)) {
+      return { id: known.id, outputs: known.outputs, change: "unchanged" };
+    }
+    const generate = generators[type];
+    if (generate === undefined) throw new Error(`the lab's engine cannot make a ${type}`);
+    const generated = generate(inputs);
+    kept.set(urn, { inputs, ...generated });
+    // Before anyone uses the value: a run that is killed now must find it again.
+    writeFileSync(`${file}.part`, JSON.stringify(Object.fromEntries(kept)), { mode: 0o600 });
+    renameSync(`${file}.part`, file);
+    return { ...generated, change: known === undefined ? "created" : "changed" };
+  };
+}
