@@ -134,16 +134,25 @@ export class K3sNode extends pulumi.ComponentResource {
   /**
    * Before a rebuilt host joins: the cluster forgets the node and etcd member of its old disk, which
    * would otherwise be refused or hold a vote that nobody casts.
+   *
+   * Each generation has commands of its own that run once: run again for another reason, with the
+   * answer of back then, they would forget a node that has joined since.
    */
   private makeRoom({ host, remover }: K3sNodeArgs, back: pulumi.Resource): pulumi.Resource[] {
     if (host.generation === 1 || remover === undefined) return [];
+    const nothing = { script: "k3s-node.sh", args: ["none"], timeoutSeconds: 60 } as const;
+    const generation = `generation-${String(host.generation)}`;
     const standing = remoteScript(
-      `${host.name}-standing`,
-      { host, create: { script: "k3s.sh", args: ["standing"], timeoutSeconds: 60 } },
+      `${host.name}-${generation}-standing`,
+      {
+        host,
+        create: { script: "k3s.sh", args: ["standing"], timeoutSeconds: 60 },
+        update: nothing,
+      },
       { parent: this, dependsOn: [back] },
     );
     const room = remoteScript(
-      `${host.name}-room`,
+      `${host.name}-${generation}-room`,
       {
         host: remover,
         create: {
@@ -151,8 +160,8 @@ export class K3sNode extends pulumi.ComponentResource {
           args: ["make-room", "--node", host.name],
           timeoutSeconds: 300,
         },
+        update: nothing,
         stdin: standing.stdout,
-        revision: `generation-${String(host.generation)}`,
       },
       { parent: this, dependsOn: [standing] },
     );

@@ -31,6 +31,18 @@ await_ready() {
   say "ready: $1"
 }
 
+# A kubelet renews its lease every ten seconds; one that does so lives.
+refuse_if_alive() {
+  local before after
+  renewed() { kubectl get lease --namespace kube-node-lease "$1" --ignore-not-found --output 'jsonpath={.spec.renewTime}'; }
+  before=$(renewed "$1")
+  [[ -n $before ]] || return 0
+  sleep 15
+  after=$(renewed "$1")
+  [[ $before == "$after" ]] ||
+    fail "$1 is alive and was not forgotten: a host that is gone or wiped renews no lease; remove its row instead, or switch it off first"
+}
+
 # The servers that stay have to be a majority among themselves.
 keeps_quorum() {
   local node=$1 total ready
@@ -59,8 +71,13 @@ remove_node() {
   kubectl delete secret --namespace kube-system "$node.node-password.k3s" --ignore-not-found >/dev/null
 }
 
+forget_node() {
+  refuse_if_alive "$1"
+  remove_node "$1" no
+}
+
 make_room() {
-  if [[ $(first_line) == fresh ]]; then remove_node "$1" no; else say "unchanged"; fi
+  if [[ $(first_line) == fresh ]]; then forget_node "$1"; else say "unchanged"; fi
 }
 
 main() {
@@ -72,7 +89,7 @@ main() {
   case $verb in
     await-ready) await_ready "${option[nodes]}" ;;
     remove) remove_node "${option[node]}" yes ;;
-    forget) remove_node "${option[node]}" no ;;
+    forget) forget_node "${option[node]}" ;;
     make-room) make_room "${option[node]}" ;;
     none) say "unchanged" ;;
     *) fail "unknown verb '$verb': use await-ready, remove or forget" ;;
