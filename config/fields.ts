@@ -51,6 +51,12 @@ export const dnsName = checkedString(
   "a DNS name (such as home.example.org)",
 );
 
+/** An e-mail address. */
+export const email = checkedString(
+  (text) => z.email().safeParse(text).success,
+  "an e-mail address (such as me@example.org)",
+);
+
 /** An absolute path on a host. */
 export const absolutePath = checkedString(
   (text) => /^\/[^\0]*$/.test(text),
@@ -74,6 +80,12 @@ export const url = checkedString(
   (text) => /^(https?|oci):\/\/[^\s]+$/.test(text),
   "a URL (such as https://mirror.example.org/k3s)",
 );
+
+/** The form a value must have, where its schema names it: "an IPv4 address (such as …)". */
+export function expectedForm(schema: z.core.$ZodType): string | undefined {
+  const expected = z.globalRegistry.get(schema)?.["expected"];
+  return typeof expected === "string" ? expected : undefined;
+}
 
 /** A TCP port. */
 export const port = z

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { formatPath, type KnownKeys, type Problem, problemsOf } from "./problems";
-import { prune, restoreIndices } from "./prune";
+import { expectedForm } from "./fields";
+import { formatPath, type Problem, problemsOf, type SchemaFacts } from "./problems";
+import { prune, type Pruned, restoreIndices } from "./prune";
 import { checkRules } from "./rules";
 import { type Config, configSchema } from "./schema";
 
@@ -32,29 +33,67 @@ function schemaAt(path: readonly PropertyKey[]): z.core.$ZodType {
   }, configSchema);
 }
 
-const knownKeys: KnownKeys = (path) => {
+function factsAt(path: readonly PropertyKey[]): SchemaFacts {
   const schema = schemaAt(path);
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-};
+  return {
+    keys: schema instanceof z.ZodObject ? Object.keys(schema.shape) : [],
+    expected: expectedForm(schema),
+  };
+}
+
+/**
+ * What rules read besides the field they complain about. A rule is not asked where the form of
+ * one of these is wrong: what it would say need not be true.
+ */
+const readByRules: readonly (readonly [problem: RegExp, reads: readonly string[]])[] = [
+  [/^hosts$/, ["hosts", "cluster.source"]],
+  [/^hosts\[\d+\]\.hostKey$/, ["ssh.requireHostKeys"]],
+  [/^cluster\./, ["cluster.source"]],
+  [/^network\.pools$/, ["network.pools", "platform.metallb"]],
+  [/^network\.ingressAddress$/, ["network.pools"]],
+  [/^media\.apps\./, ["network.pools", "media.enabled"]],
+  [/^media\.storage\./, ["media", "storage", "cluster.source"]],
+  [/^storage\.nfs$/, ["storage.nfs"]],
+  [/^storage\.nfs\.host$/, ["hosts"]],
+];
+
+function isJudged(problem: Problem, broken: readonly string[]): boolean {
+  return !readByRules.some(
+    ([pattern, reads]) =>
+      pattern.test(problem.path) &&
+      reads.some((read) => broken.some((path) => path.startsWith(read) || read.startsWith(path))),
+  );
+}
+
+/** Takes broken parts out until the rest is sound; what lacks a required value goes as a whole. */
+function soundPart(
+  input: Readonly<Record<string, unknown>>,
+  issues: readonly z.core.$ZodIssue[],
+): { config: Config; kept: Pruned["kept"] } | undefined {
+  let { input: rest, kept } = prune(input, issues);
+  for (let round = 0; round < 4; round++) {
+    const result = configSchema.safeParse(rest);
+    if (result.success) return { config: result.data, kept };
+    const pruned = prune(rest, result.error.issues);
+    rest = pruned.input;
+    kept = new Map([...kept, ...pruned.kept]);
+  }
+  return undefined;
+}
 
 /** Runs the rules on the sound parts of an input whose form is wrong elsewhere. */
 function rulesOnTheRest(
   input: Readonly<Record<string, unknown>>,
   issues: readonly z.core.$ZodIssue[],
 ): readonly Problem[] {
-  const pruned = prune(input, issues);
-  const result = configSchema.safeParse(pruned.input);
-  if (!result.success) return [];
-  const incomplete = new Set([
-    ...pruned.kept.keys(),
-    ...issues.map((issue) => formatPath(issue.path)),
-  ]);
-  if (incomplete.has("hosts")) incomplete.add("storage.nfs.host");
-  return checkRules(result.data)
-    .problems.filter(({ path }) => !incomplete.has(path))
+  const sound = soundPart(input, issues);
+  if (sound === undefined) return [];
+  const broken = issues.map((issue) => formatPath(issue.path)).filter((path) => path !== "");
+  return checkRules(sound.config)
+    .problems.filter((problem) => isJudged(problem, broken))
     .map(({ path, message }) => ({
-      path: restoreIndices(path, pruned.kept),
-      message: restoreIndices(message, pruned.kept),
+      path: restoreIndices(path, sound.kept),
+      message: restoreIndices(message, sound.kept),
     }));
 }
 
@@ -67,7 +106,7 @@ function rulesOnTheRest(
 export function parseConfig(input: Readonly<Record<string, unknown>>): Parsed {
   const result = configSchema.safeParse(input);
   if (!result.success) {
-    const form = problemsOf(result.error, input, knownKeys);
+    const form = problemsOf(result.error, input, factsAt);
     return { problems: [...form, ...rulesOnTheRest(input, result.error.issues)], warnings: [] };
   }
   const draft = result.data;

@@ -43,8 +43,13 @@ function nearest(key: string, known: readonly string[]): string {
     : `. Known: ${known.join(", ")}`;
 }
 
-/** The known keys of the object at a path of the schema; empty where it is not an object. */
-export type KnownKeys = (path: readonly PropertyKey[]) => readonly string[];
+/** What the schema knows about a path. */
+export interface SchemaFacts {
+  /** The keys of the object there; empty where it is not an object. */
+  readonly keys: readonly string[];
+  /** The form a value must have, where the schema names it. */
+  readonly expected: string | undefined;
+}
 
 const typeNames: Readonly<Record<string, string>> = {
   string: "text",
@@ -56,7 +61,8 @@ const typeNames: Readonly<Record<string, string>> = {
   record: "a map of keys",
 };
 
-function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+/** The value at a path of an input; `undefined` where there is none. */
+export function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (value, key) =>
       typeof value === "object" && value !== null
@@ -66,11 +72,15 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-function describeIssue(issue: z.core.$ZodIssue, value: unknown): string {
+function describeIssue(
+  issue: z.core.$ZodIssue,
+  value: unknown,
+  expected: string | undefined,
+): string {
   switch (issue.code) {
     case "invalid_type":
       return value === undefined
-        ? `is missing: set it to ${typeNames[issue.expected] ?? issue.expected}`
+        ? `is missing: set it to ${expected ?? typeNames[issue.expected] ?? issue.expected}`
         : `${shown(value)} is not ${typeNames[issue.expected] ?? issue.expected}`;
     case "invalid_value":
       return `${value === undefined ? "is missing" : shown(value)}: use ${issue.values.map(String).join(" or ")}`;
@@ -86,16 +96,20 @@ function describeIssue(issue: z.core.$ZodIssue, value: unknown): string {
 }
 
 /** Turns zod's issues into problems; unknown keys are named with the nearest known one. */
-export function problemsOf(error: z.ZodError, input: unknown, knownKeys: KnownKeys): Problem[] {
+export function problemsOf(
+  error: z.ZodError,
+  input: unknown,
+  factsAt: (path: readonly PropertyKey[]) => SchemaFacts,
+): Problem[] {
   return error.issues.flatMap((issue) => {
+    const { keys, expected } = factsAt(issue.path);
     if (issue.code === "unrecognized_keys") {
-      const known = knownKeys(issue.path);
       return issue.keys.map((key) => ({
         path: formatPath([...issue.path, key]),
-        message: `unknown key${nearest(key, known)}`,
+        message: `unknown key${nearest(key, keys)}`,
       }));
     }
-    const message = describeIssue(issue, valueAt(input, issue.path));
+    const message = describeIssue(issue, valueAt(input, issue.path), expected);
     return [{ path: formatPath(issue.path), message }];
   });
 }

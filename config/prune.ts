@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { valueAt } from "./problems";
 
 /** The lists whose broken rows are set aside, so that the sound ones are still checked. */
 const lists = ["hosts", "network.pools"] as const;
@@ -24,14 +25,17 @@ function remove(input: unknown, path: readonly PropertyKey[]): void {
   else Reflect.deleteProperty(parent, last);
 }
 
-/** How much of a path to drop: a row of a list as a whole, anything else as narrowly as it is. */
-function target(path: readonly PropertyKey[]): readonly PropertyKey[] {
+/**
+ * How much to drop: a row of a list as a whole, what lacks a value with all that is beside it, and
+ * anything else as narrowly as it is.
+ */
+function target(input: unknown, path: readonly PropertyKey[]): readonly PropertyKey[] {
   for (const list of lists) {
     const prefix = list.split(".");
     const below = prefix.every((part, index) => path[index] === part);
     if (below && path.length > prefix.length) return path.slice(0, prefix.length + 1);
   }
-  return path;
+  return valueAt(input, path) === undefined ? path.slice(0, -1) : path;
 }
 
 function compact(input: Record<string, unknown>): ReadonlyMap<string, readonly number[]> {
@@ -63,7 +67,7 @@ export function prune(
     const paths =
       issue.code === "unrecognized_keys"
         ? issue.keys.map((key) => [...issue.path, key])
-        : [target(issue.path)];
+        : [target(input, issue.path)];
     for (const path of paths) remove(copy, path);
   }
   return { input: copy, kept: compact(copy) };

@@ -8,6 +8,7 @@ import {
   cidr,
   dnsLabel,
   dnsName,
+  email,
   hostKey,
   k3sVersion,
   port,
@@ -183,7 +184,7 @@ const platform = z.strictObject({
   certManager: z
     .strictObject({
       enabled: z.boolean().default(true).describe("Install cert-manager."),
-      email: z.email().optional().describe("Let's Encrypt account; unset: a private CA only."),
+      email: email.optional().describe("Let's Encrypt account; unset: a private CA only."),
     })
     .prefault({})
     .describe("TLS certificates."),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { expectedForm } from "../../config/fields";
 
 /** One key of the configuration, as its documentation tells it. */
 export interface ConfigRow {
@@ -31,10 +32,9 @@ function unwrap(schema: z.core.$ZodType): Unwrapped {
 
 /** The form a checked text has to have, less its article and examples: `IPv4 address`. */
 function checkedForm(schema: z.core.$ZodType): string | undefined {
-  const expected = z.globalRegistry.get(schema)?.["expected"];
-  return typeof expected === "string"
-    ? expected.replace(/^an? /, "").replace(/ \(.*\)$/, "")
-    : undefined;
+  return expectedForm(schema)
+    ?.replace(/^an? /, "")
+    .replace(/ \(.*\)$/, "");
 }
 
 function isWhole(schema: z.ZodNumber): boolean {
@@ -52,7 +52,6 @@ export function typeName(schema: z.core.$ZodType): string {
   if (inner instanceof z.ZodRecord) return "map of text to text";
   if (inner instanceof z.ZodBoolean) return "true or false";
   if (inner instanceof z.ZodNumber) return isWhole(inner) ? "whole number" : "number";
-  if (inner instanceof z.ZodEmail) return "e-mail address";
   return checkedForm(inner) ?? "text";
 }
 

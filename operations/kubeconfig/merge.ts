@@ -39,8 +39,10 @@ export function mergeKubeconfig(existing: string | undefined, added: string): st
   if (existing === undefined || existing.trim() === "") return source.toString({ lineWidth: 0 });
   const target = read(existing, "the existing kubeconfig");
   for (const name of lists) {
+    const entries = source.get(name);
+    if (!isSeq(entries)) continue;
     const list = listOf(target, name);
-    for (const entry of listOf(source, name).items) {
+    for (const entry of entries.items) {
       const index = list.items.findIndex((other) => nameOf(other) === nameOf(entry));
       if (index === -1) list.items.push(entry);
       else list.items[index] = entry;
