@@ -54,6 +54,9 @@ export async function buildStandin(log: (line: string) => void): Promise<Standin
       log(`k3s stand-in ${version}: building it from Go modules, once per change of its sources`);
       const started = Date.now();
       await compile(join(partial, binary), version, architecture, log);
+      if (layout().folder !== folder) {
+        throw new Error("the k3s stand-in's sources changed while it was built: run this again");
+      }
       const sha256 = createHash("sha256")
         .update(readFileSync(join(partial, binary)))
         .digest("hex");
