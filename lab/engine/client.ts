@@ -1,17 +1,24 @@
-import {
-  ApiException,
-  KubeConfig,
-  KubernetesObjectApi,
-  type KubernetesObject,
-  PatchStrategy,
-} from "@kubernetes/client-node";
+import { Agent, request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parse } from "yaml";
+import { z } from "zod";
 
 /** Any object of the API. */
-export type ApiObject = KubernetesObject & {
+export interface ApiObject {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata?: {
+    readonly name?: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly resourceVersion?: string;
+    readonly generation?: number;
+    readonly deletionTimestamp?: string;
+  };
   readonly spec?: unknown;
   readonly status?: unknown;
-};
+}
 
 /** Identifies an object. */
 export interface ObjectKey {
@@ -31,40 +38,84 @@ export interface ClusterClient {
   knows(apiVersion: string, kind: string): Promise<boolean>;
 }
 
-const fieldManager = "bramble-lab";
-const patienceSeconds = 60;
-
-/** The HTTP status of an API error, 0 when the API did not answer at all. */
-export function statusOf(error: unknown): number {
-  return error instanceof ApiException ? error.code : 0;
+/** The API refused; the message is its own. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
-/** What the API said, in one line. */
-export function messageOf(error: unknown): string {
-  if (error instanceof ApiException) {
-    const body: unknown = error.body;
-    const text = typeof body === "string" ? body : JSON.stringify(body);
-    try {
-      const { message } = JSON.parse(text) as { message?: string };
-      return message ?? text;
-    } catch {
-      return text;
-    }
+const fieldManager = "bramble-lab";
+const patienceSeconds = 60;
+const requestSeconds = 30;
+
+const kubeconfigSchema = z.object({
+  clusters: z.array(
+    z.object({ cluster: z.object({ server: z.url(), "certificate-authority-data": z.string() }) }),
+  ),
+  users: z.array(
+    z.object({
+      user: z.object({ "client-certificate-data": z.string(), "client-key-data": z.string() }),
+    }),
+  ),
+});
+
+type Send = (method: "GET" | "PATCH", path: string, body?: object) => Promise<unknown>;
+
+/** The API as plain JSON: generated clients drop fields that their models spell differently. */
+function createSend(kubeconfig: string): Send {
+  const { clusters, users } = kubeconfigSchema.parse(parse(kubeconfig));
+  const cluster = clusters[0]?.cluster;
+  const user = users[0]?.user;
+  if (cluster === undefined || user === undefined) throw new Error("the kubeconfig is empty");
+  const decoded = (text: string): Buffer => Buffer.from(text, "base64");
+  const agent = new Agent({
+    keepAlive: true,
+    ca: decoded(cluster["certificate-authority-data"]),
+    cert: decoded(user["client-certificate-data"]),
+    key: decoded(user["client-key-data"]),
+  });
+  return (method, path, body) =>
+    new Promise((resolve, reject) => {
+      const headers = {
+        Accept: "application/json",
+        ...(method === "PATCH" ? { "Content-Type": "application/apply-patch+yaml" } : {}),
+      };
+      const options = { method, agent, headers, timeout: requestSeconds * 1000 };
+      const call = request(new URL(path, cluster.server), options, (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.once("error", reject);
+        response.once("end", () => {
+          const text = Buffer.concat(chunks).toString("utf8");
+          const { statusCode = 0 } = response;
+          if (statusCode >= 200 && statusCode < 300) resolve(JSON.parse(text));
+          else reject(new ApiError(statusCode, messageIn(text)));
+        });
+      });
+      call.once("timeout", () => call.destroy(new Error(`${path}: no answer`)));
+      call.once("error", reject);
+      call.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+}
+
+function messageIn(text: string): string {
+  try {
+    return (JSON.parse(text) as { message?: string }).message ?? text;
+  } catch {
+    return text;
   }
-  const cause = error instanceof Error ? error.cause : undefined;
-  return [error, cause]
-    .filter((part) => part !== undefined)
-    .map(String)
-    .join(": ");
 }
 
 /** The API was not reached, or its answer is one that a moment later may mend. */
 function isTransient(error: unknown): boolean {
-  const status = statusOf(error);
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return status === 0
-    ? /^E[A-Z_]+$/.test(code)
-    : (status === 429 || status >= 500) && !messageOf(error).includes("failed calling webhook");
+  return error instanceof ApiError
+    ? (error.status === 429 || error.status >= 500) &&
+        !error.message.includes("failed calling webhook")
+    : error instanceof Error;
 }
 
 async function patiently<T>(work: () => Promise<T>): Promise<T> {
@@ -79,44 +130,72 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A client for the cluster of a kubeconfig; it goes on for a minute when the API does not answer. */
+interface ResourceType {
+  readonly name: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
+/** A client for the cluster of k3s's kubeconfig; it goes on for a minute when the API is away. */
 export function createClient(kubeconfig: string): ClusterClient {
-  const config = new KubeConfig();
-  config.loadFromString(kubeconfig);
-  const api = KubernetesObjectApi.makeApiClient(config);
+  const once = createSend(kubeconfig);
+  const send: Send = (...args) => patiently(() => once(...args));
+  const types = new Map<string, ResourceType[]>();
+
+  const groupPath = (apiVersion: string): string =>
+    apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+
+  const find = async (apiVersion: string, kind: string): Promise<ResourceType | undefined> => {
+    const isKind = (type: ResourceType): boolean => type.kind === kind && !type.name.includes("/");
+    const known = types.get(apiVersion)?.find(isKind);
+    if (known !== undefined) return known;
+    try {
+      const answer = (await send("GET", groupPath(apiVersion))) as { resources: ResourceType[] };
+      types.set(apiVersion, answer.resources);
+      return answer.resources.find(isKind);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  };
+
+  const pathOf = async (
+    apiVersion: string,
+    kind: string,
+    namespace: string | undefined,
+  ): Promise<string> => {
+    const type = await find(apiVersion, kind);
+    if (type === undefined) throw new ApiError(404, `the API has no ${apiVersion} ${kind}`);
+    const scope = namespace === undefined ? "" : `/namespaces/${namespace}`;
+    return `${groupPath(apiVersion)}${type.namespaced ? scope : ""}/${type.name}`;
+  };
+
+  const objectPath = async ({ apiVersion, kind, metadata }: ObjectKey): Promise<string> =>
+    `${await pathOf(apiVersion, kind, metadata.namespace ?? "default")}/${metadata.name}`;
+
   return {
-    async read({ apiVersion, kind, metadata }) {
+    async read(key) {
       try {
-        return await patiently(() =>
-          api.read<ApiObject>({ apiVersion, kind, metadata: { ...metadata } }),
-        );
+        return (await send("GET", await objectPath(key))) as ApiObject;
       } catch (error) {
-        if (statusOf(error) === 404) return undefined;
+        if (isMissing(error)) return undefined;
         throw error;
       }
     },
-    apply: (object) =>
-      patiently(() =>
-        api.patch<ApiObject>(
-          object,
-          undefined,
-          undefined,
-          fieldManager,
-          true,
-          PatchStrategy.ServerSideApply,
-        ),
-      ),
+    async apply(object) {
+      const query = `?fieldManager=${fieldManager}&force=true`;
+      return (await send("PATCH", `${await objectPath(object)}${query}`, object)) as ApiObject;
+    },
     async list(apiVersion, kind, namespace) {
-      return (await patiently(() => api.list<ApiObject>(apiVersion, kind, namespace))).items;
+      const { items } = (await send("GET", await pathOf(apiVersion, kind, namespace))) as {
+        items: ApiObject[];
+      };
+      return items;
     },
-    async knows(apiVersion, kind) {
-      try {
-        await patiently(() => api.list(apiVersion, kind));
-        return true;
-      } catch (error) {
-        if (statusOf(error) === 404 || String(error).includes("Unrecognized API")) return false;
-        throw error;
-      }
-    },
+    knows: async (apiVersion, kind) => (await find(apiVersion, kind)) !== undefined,
   };
 }

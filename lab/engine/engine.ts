@@ -159,7 +159,8 @@ function line(
   since: number,
 ): string | undefined {
   const seconds = Math.round((Date.now() - since) / 1000);
-  const told = /:(Command|CopyToRemote|Release|Deployment)$/.test(type) || change === "skipped";
+  const told =
+    /:(Command|CopyToRemote|Release|Deployment)$/.test(type) || /^(changed|skipped)$/.test(change);
   if (!told) return undefined;
   const kind = type.slice(type.lastIndexOf(":") + 1);
   const what = kind === "Command" || kind === "CopyToRemote" ? name : `${kind} ${name}`;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Registration } from "../../operations/inprocess/run";
-import { type ApiObject, type ClusterClient, messageOf, type ObjectKey } from "./client";
+import { type ApiObject, type ClusterClient, type ObjectKey } from "./client";
 import type { Note, Outcome } from "./outcome";
 
 const readySeconds = 300;
@@ -192,7 +192,7 @@ export async function applyObject(
       change: before === undefined ? "created" : same ? "unchanged" : "changed",
     };
   } catch (error) {
-    const message = messageOf(error);
+    const message = error instanceof Error ? error.message : String(error);
     if (settings.webhooksMayBeDead && message.includes("failed calling webhook")) {
       return { id, change: "skipped", summary: "its webhook has no pod that answers" };
     }
