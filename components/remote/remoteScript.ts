@@ -1,5 +1,5 @@
 import { remote } from "@pulumi/command";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { connectionOf, type HostTarget } from "./connection";
 import { renderCall, renderCallIfInstalled, renderInstall } from "./render";
 import { scriptBundle, type ScriptName, scriptRevision } from "./scripts";
@@ -81,7 +81,9 @@ export function remoteScript(
         ? {}
         : { update: renderCall(call(args.update), reasons(args.update)) }),
       ...(args.delete === undefined ? {} : { delete: renderCallIfInstalled(call(args.delete)) }),
-      ...(args.stdin === undefined ? {} : { stdin: args.stdin }),
+      ...(args.stdin === undefined
+        ? {}
+        : { stdin: secret ? pulumi.secret(args.stdin) : args.stdin }),
     },
     { ...opts, ...(secret ? { additionalSecretOutputs: ["stdout", "stderr"] } : {}) },
   );

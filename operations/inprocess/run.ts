@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { getMonitor } from "@pulumi/pulumi/runtime/settings";
-import { maskedValue, plainValue, secretPaths } from "./values";
+import { markSecret, maskedValue, plainValue, secretPaths } from "./values";
 
 /** One resource as the program asks the engine for it. */
 export interface Registration {
@@ -118,6 +118,16 @@ function read(request: RegisterRequest): Registration {
   };
 }
 
+/** Outputs as the engine hands them back: those the resource says are secret are marked. */
+function handedBack({ outputs = {} }: Made, secrets: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([key, value]) => [
+      key,
+      secrets.includes(key) ? markSecret(value) : value,
+    ]),
+  );
+}
+
 /**
  * Runs the program in this process on Pulumi's own SDK, with handlers in the engine's place: there
  * is no state, so everything is as if created anew.
@@ -161,7 +171,10 @@ export async function runInProcess<T>(
       if (registration.type !== stackType) registrations.push(registration);
       const work = (registration.custom ? options.make(registration) : Promise.resolve({}))
         .then((result) => {
-          made.set(keyOf(registration.type, registration.name), result);
+          made.set(keyOf(registration.type, registration.name), {
+            ...result,
+            outputs: handedBack(result, registration.additionalSecretOutputs),
+          });
           return original(request, callback);
         })
         .catch((error: unknown) => {

@@ -22,6 +22,11 @@ function isSecret(value: unknown): value is Fields {
   return isFields(value) && value[signatureKey] === secretSignature;
 }
 
+/** Marks a value as secret, the way it travels. */
+export function markSecret(value: unknown): unknown {
+  return { [signatureKey]: secretSignature, value };
+}
+
 /** Whether a value is known only once the resources it comes from exist. */
 export function isUnknown(value: unknown): boolean {
   return value === unknownText;

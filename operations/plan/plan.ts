@@ -69,6 +69,12 @@ async function withoutStackTraces<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** The plan that a program's registrations amount to. */
+export function planOf(stack: string, registrations: readonly Registration[]): Plan {
+  const resources = registrations.map(planned).sort((left, right) => compare(left.urn, right.urn));
+  return { stack, resources };
+}
+
 /**
  * What a stack would create: in this process, with no CLI, host, cluster or secret.
  *
@@ -89,6 +95,5 @@ export async function planStack(
       make: () => Promise.resolve({}),
     }),
   );
-  const resources = registrations.map(planned).sort((left, right) => compare(left.urn, right.urn));
-  return { stack, resources };
+  return planOf(stack, registrations);
 }

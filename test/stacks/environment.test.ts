@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { stringify } from "yaml";
+import type { Config } from "../../config/schema";
+import type { Registration } from "../../operations/inprocess/run";
+import { planStack } from "../../operations/plan/plan";
+import { readStackConfig, stackFilePath } from "../../operations/stackFile";
+import { withFolder } from "../support/folders";
+import {
+  countTypes,
+  existingCluster,
+  find,
+  hostRow,
+  ownCluster,
+  runProgram,
+} from "../support/program";
+
+/** Exactly what a stack with the whole platform and all eight apps consists of. */
+function expectedCounts(config: Config): Record<string, number> {
+  const hosts = config.hosts.length;
+  const servers = config.hosts.filter(({ role }) => role === "server").length;
+  const virtualIp = config.k3s.virtualIp === undefined ? 0 : 1;
+  const nfs = config.storage.nfs === undefined ? 0 : 1;
+  // A class that keeps data on one node has a claim for each app, so that each can run anywhere.
+  const configClaims = config.media.storage.configClass === "local-path" ? 8 : 1;
+  // Scripts, facts, preflight, prepare, binary, config, agent token, reboot, back, teardown, k3s.
+  const onEachHost = 11;
+  // The server's token and kube-vip; membership wherever another server can see to it.
+  const onServers = servers * (1 + virtualIp);
+  const memberships = servers > 1 ? hosts : hosts - servers;
+  // Permission to initialise, kubeconfig, all nodes Ready.
+  const once = 3;
+  return {
+    "command:remote:Command": hosts * onEachHost + onServers + memberships + once,
+    "bramble:host:Host": hosts,
+    "bramble:k3s:K3sIdentity": 1,
+    "bramble:k3s:K3sCluster": 1,
+    "bramble:k3s:K3sBinary": hosts,
+    "bramble:k3s:K3sNode": hosts,
+    "random:index/randomUuid:RandomUuid": 1,
+    // Two tokens, Grafana, Argo CD, qBittorrent.
+    "random:index/randomPassword:RandomPassword": 5,
+    "random:index/randomBytes:RandomBytes": 7,
+    "pulumi:providers:kubernetes": 1,
+    "bramble:platform:Platform": 1,
+    "bramble:platform:MetalLb": 1,
+    "bramble:platform:CertManager": 1,
+    "bramble:platform:Monitoring": 1,
+    "bramble:platform:ArgoCd": 1,
+    "bramble:helm:ChartRelease": 7 + nfs,
+    "kubernetes:helm.sh/v3:Release": 7 + nfs,
+    "kubernetes:metallb.io/v1beta1:IPAddressPool": config.network.pools.length,
+    "kubernetes:metallb.io/v1beta1:L2Advertisement": 1,
+    "kubernetes:cert-manager.io/v1:ClusterIssuer":
+      config.platform.certManager.email === undefined ? 2 : 4,
+    "kubernetes:cert-manager.io/v1:Certificate": 1,
+    "kubernetes:core/v1:Namespace": 8 + nfs,
+    "kubernetes:core/v1:Secret": 3,
+    "kubernetes:core/v1:ConfigMap": 1,
+    "kubernetes:core/v1:PersistentVolumeClaim": 1 + configClaims,
+    "kubernetes:core/v1:ServiceAccount": 8,
+    "kubernetes:core/v1:Service": 8,
+    "kubernetes:apps/v1:Deployment": 8,
+    "kubernetes:networking.k8s.io/v1:NetworkPolicy": 9,
+    "bramble:workload:MediaStack": 1,
+    "bramble:workload:MediaSecrets": 1,
+    "bramble:workload:App": 8,
+  };
+}
+
+describe("the three stacks' plans", () => {
+  for (const stack of ["local", "staging", "production"]) {
+    it(`${stack} consists of exactly these resources`, async () => {
+      const { resources } = await planStack(stack);
+      assert.deepEqual(countTypes(resources), expectedCounts(readStackConfig(stack)));
+    });
+  }
+
+  it("are the same bytes each time", async () => {
+    const first = JSON.stringify(await planStack("production"));
+    assert.equal(JSON.stringify(await planStack("production")), first);
+  });
+
+  it("do not depend on the order of keys in the file", async () => {
+    const plan = async (config: object) =>
+      withFolder(async (folder) => {
+        writeFileSync(stackFilePath("home", folder), stringify({ config }));
+        return JSON.stringify(await planStack("home", folder));
+      });
+    const entries = Object.entries(ownCluster).map(([key, value]) => [`bramble:${key}`, value]);
+    assert.equal(
+      await plan(Object.fromEntries(entries) as object),
+      await plan(Object.fromEntries(entries.reverse()) as object),
+    );
+  });
+});
+
+/** Everything that lives in the cluster. */
+function inCluster(registrations: readonly Registration[]): Registration[] {
+  return registrations.filter(({ type }) => type.startsWith("kubernetes:"));
+}
+
+describe("stacks/environment", () => {
+  for (const servers of [1, 3, 5]) {
+    it(`is the same to the last resource with ${servers} server(s)`, async () => {
+      const hosts = Array.from({ length: servers }, (_, index) => hostRow(index + 1, "server"));
+      const sections = { ...ownCluster, hosts };
+      const { registrations } = await runProgram(sections);
+      await withFolder((folder) => {
+        const config = Object.entries(sections).map(([key, value]) => [`bramble:${key}`, value]);
+        writeFileSync(
+          stackFilePath("home", folder),
+          stringify({ config: Object.fromEntries(config) as object }),
+        );
+        assert.deepEqual(
+          countTypes(registrations),
+          expectedCounts(readStackConfig("home", folder)),
+        );
+      });
+    });
+  }
+
+  it("hangs every object of our own cluster on the anchor, and talks by the one provider", async () => {
+    const { registrations } = await runProgram(ownCluster);
+    const anchor = find(registrations, "cluster-id");
+    const provider = find(registrations, "cluster");
+    assert.ok(inCluster(registrations).length > 50);
+    for (const one of inCluster(registrations)) {
+      assert.equal(one.deletedWith, anchor.urn, one.urn);
+      assert.equal(one.provider, provider.urn, one.urn);
+      assert.equal(one.protect, false, one.urn);
+    }
+  });
+
+  it("hangs nothing on anything in a cluster that stays: there, destroy has to delete", async () => {
+    const { registrations } = await runProgram(existingCluster);
+    assert.ok(inCluster(registrations).length > 50);
+    for (const one of registrations) assert.equal(one.deletedWith, undefined, one.urn);
+  });
+
+  it("installs nothing before every node is Ready", async () => {
+    const { registrations } = await runProgram(ownCluster);
+    const ready = find(registrations, "nodes-ready").urn;
+    const byUrn = new Map(registrations.map((one) => [one.urn, one]));
+    const reaches = (urn: string, seen = new Set<string>()): boolean => {
+      if (urn === ready) return true;
+      if (seen.has(urn)) return false;
+      seen.add(urn);
+      const one = byUrn.get(urn);
+      const needs = [...(one?.dependsOn ?? []), ...(one?.provider ? [one.provider] : [])];
+      return needs.some((need) => reaches(need, seen));
+    };
+    for (const { urn } of inCluster(registrations)) assert.ok(reaches(urn), urn);
+  });
+
+  it("gives every resource its component, and each name once per type", async () => {
+    const { registrations } = await runProgram(ownCluster);
+    const alone = registrations.filter(({ parent }) => parent === undefined);
+    assert.deepEqual(alone.map(({ type }) => type).sort(), [
+      "bramble:host:Host",
+      "bramble:host:Host",
+      "bramble:host:Host",
+      "bramble:host:Host",
+      "bramble:k3s:K3sCluster",
+      "bramble:k3s:K3sIdentity",
+      "bramble:platform:Platform",
+      "bramble:workload:MediaStack",
+      "pulumi:providers:kubernetes",
+    ]);
+    const urns = registrations.map(({ urn }) => urn);
+    assert.equal(new Set(urns).size, urns.length);
+  });
+});

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { secretNames } from "../../config/secrets";
+import type { Registration } from "../../operations/inprocess/run";
+import { planOf } from "../../operations/plan/plan";
+import { renderTree } from "../../operations/plan/tree";
+import {
+  existingCluster,
+  type FakeOutputs,
+  kubeconfig,
+  ownCluster,
+  plausibleOutputs,
+  remoteOnes,
+  runProgram,
+  type Sections,
+} from "../support/program";
+
+/** A value to look for. What has to be quoted or encoded somewhere is part of it. */
+const canary = (name: string) => `c4n4ry/+"&é ${name}`;
+
+const given = Object.fromEntries(secretNames.map((name) => [name, canary(name)]));
+
+/** Secret outputs of what generates secrets or reads them from a host. */
+const secretOutputs: FakeOutputs = (registration) => {
+  const { type, name } = registration;
+  if (type.startsWith("random:index/randomPassword")) {
+    return { result: canary(name), bcryptHash: canary(`${name}-hash`) };
+  }
+  if (type.startsWith("random:index/randomBytes")) {
+    return { hex: canary(name), base64: canary(name) };
+  }
+  if (name === "kubeconfig") return { stdout: kubeconfig(canary("admin-key")) };
+  return plausibleOutputs(registration);
+};
+
+const generated = [
+  "server-token",
+  "agent-token",
+  "admin-key",
+  "monitoring-grafana-admin",
+  "argocd-admin",
+  "argocd-admin-hash",
+];
+
+/** Each form a secret may take in a text, base64 at any place of a longer text included. */
+function forms(secret: string): string[] {
+  const base64 = [0, 1, 2].map((shift) =>
+    Buffer.from("x".repeat(shift) + secret)
+      .toString("base64")
+      // The characters at both ends depend on what is beside the secret.
+      .slice(4, -4),
+  );
+  return [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    JSON.stringify(JSON.stringify(secret)).slice(3, -3),
+    encodeURIComponent(secret),
+    encodeURI(secret),
+    Buffer.from(secret).toString("hex"),
+    ...base64,
+  ];
+}
+
+async function registrationsOf(sections: Sections): Promise<readonly Registration[]> {
+  const options = { secrets: given, outputs: secretOutputs };
+  return (await runProgram(sections, options)).registrations;
+}
+
+function assertNowhere(text: string, what: string): void {
+  const names = [...secretNames, ...generated];
+  for (const name of names) {
+    for (const form of forms(canary(name))) {
+      assert.ok(!text.includes(form), `${what} shows ${name} as ${form}`);
+    }
+  }
+}
+
+describe("secrets", () => {
+  for (const [title, sections] of [
+    ["our own cluster", ownCluster],
+    ["an existing cluster", existingCluster],
+  ] as const) {
+    it(`show in no form in the plan of ${title}`, async () => {
+      const plan = planOf("home", await registrationsOf(sections));
+      assertNowhere(JSON.stringify(plan), "the JSON");
+      assertNowhere(JSON.stringify(plan, null, 2), "the JSON");
+      assertNowhere(renderTree(plan), "the tree");
+    });
+  }
+
+  it("reach the resources that need them: the search above looks for what is there", async () => {
+    const all = JSON.stringify((await registrationsOf(ownCluster)).map(({ inputs }) => inputs));
+    const unused = ["kubeconfig"];
+    for (const name of [...secretNames, ...generated].filter((one) => !unused.includes(one))) {
+      assert.ok(
+        forms(canary(name)).some((form) => all.includes(form)),
+        `${name} is used nowhere`,
+      );
+    }
+  });
+
+  it("are in no command line: those show in the host's process list and in error messages", async () => {
+    for (const { name, inputs } of remoteOnes(await registrationsOf(ownCluster))) {
+      for (const key of ["create", "update", "delete", "environment", "triggers"]) {
+        assertNowhere(JSON.stringify(inputs[key]) ?? "", `${name}.${key}`);
+      }
+    }
+  });
+
+  it("travel to a host by standard input alone, and nothing of them is logged", async () => {
+    for (const { name, inputs, secretInputs } of remoteOnes(await registrationsOf(ownCluster))) {
+      const allowed = ["connection", "stdin"];
+      assert.deepEqual(
+        secretInputs.filter((path) => !allowed.includes(path.split(".")[0] ?? "")),
+        [],
+        name,
+      );
+      if (secretInputs.includes("stdin")) assert.equal(inputs["logging"], "none", name);
+    }
+  });
+});
