@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Registration } from "../../operations/inprocess/run";
+import { withFolder } from "../support/folders";
 import {
   existingCluster,
   find,
@@ -113,11 +116,22 @@ describe("a cluster of our own", () => {
   });
 
   it("uploads an air-gap release again with a host's generation, and undoes nothing by it", async () => {
-    const k3s = { ...ownCluster.k3s, airGapDirectory: __dirname };
-    const { registrations } = await runProgram({ ...ownCluster, k3s });
-    for (const { inputs } of remoteOnes(registrations).filter((one) => "triggers" in one.inputs)) {
-      assert.ok(!("delete" in inputs));
-    }
+    await withFolder(async (airGapDirectory) => {
+      for (const file of ["k3s-arm64", "sha256sum-arm64.txt", "notes.txt"]) {
+        writeFileSync(join(airGapDirectory, file), "");
+      }
+      const k3s = { ...ownCluster.k3s, airGapDirectory };
+      const { registrations } = await runProgram({ ...ownCluster, k3s });
+      const uploads = registrations.filter(({ type }) => type.endsWith(":CopyToRemote"));
+      assert.equal(uploads.length, 2 * ownCluster.hosts.length);
+      for (const { name, inputs } of uploads) {
+        assert.deepEqual(inputs["triggers"], [1], name);
+        assert.ok(!("delete" in inputs), name);
+      }
+      assert.ok(needsOf(registrations, "pi-1-binary").has("pi-1-upload-k3s-arm64"));
+      const { create } = find(registrations, "pi-1-binary").inputs;
+      assert.ok(!String(create).includes("--url"), "nothing is downloaded");
+    });
   });
 
   it("offers no old output to a host, which would put a kubeconfig into its environment", () => {
