@@ -11,13 +11,14 @@ import {
 } from "../operations/inprocess/run";
 import { environment } from "../stacks/environment";
 import { createClient } from "./engine/client";
-import { createEngine, type EngineReport, type ReleaseResult } from "./engine/engine";
+import { createEngine, type EngineReport, isRelease, type ReleaseResult } from "./engine/engine";
+import { releaseInputs } from "./engine/helm";
 import { pulumiUp } from "./engine/pulumi";
 import { labFolder } from "./folders";
 import { sshKeyPath } from "./hosts";
 import { createProgress, type Progress } from "./progress";
 import type { LabRequest } from "./request";
-import { labConfig, labStack } from "./settings";
+import { labConfig, type LabOverrides, labStack } from "./settings";
 import { type AppRow, appRows, appsTable, nodeRows, nodesTable, renderTable } from "./tables";
 
 const mediaNamespace = "media";
@@ -64,18 +65,24 @@ function summarise({ counts }: EngineReport): string[] {
   ];
 }
 
+function program(
+  request: LabRequest,
+  overrides: Pick<LabOverrides, "awaitReady" | "withoutCharts">,
+) {
+  const config = labConfig({ ...request, ...overrides }, sshKeyPath(request.lab));
+  const run = (preview: boolean, make: InProcessOptions["make"]) =>
+    runInProcess(() => environment(loadSettings()), { stack: labStack, ...config, preview, make });
+  return {
+    config,
+    run,
+    plan: async () => (await run(true, () => Promise.resolve({}))).registrations,
+  };
+}
+
 async function runWithHandlers(request: LabRequest, progress: Progress): Promise<RunResult> {
   const { choices, lab } = request;
-  const { config, secretKeys } = labConfig(
-    { ...request, awaitReady: true, withoutCharts: false },
-    sshKeyPath(lab),
-  );
-  const run = (preview: boolean, make: InProcessOptions["make"]) =>
-    runInProcess(() => environment(loadSettings()), {
-      ...{ stack: labStack, config, secretKeys, preview, make },
-    });
-  const { registrations } = await run(true, () => Promise.resolve({}));
-  const total = registrations.filter(({ custom }) => custom).length;
+  const { run, plan } = program(request, { awaitReady: true, withoutCharts: false });
+  const total = (await plan()).filter(({ custom }) => custom).length;
   progress.say(`the program: ${String(total)} resources`);
   const engine = createEngine({
     folder: labFolder(lab),
@@ -96,17 +103,19 @@ async function runWithHandlers(request: LabRequest, progress: Progress): Promise
 
 async function runWithPulumi(request: LabRequest, progress: Progress): Promise<RunResult> {
   const hollow = request.choices.k3s === "stand-in";
-  const config = labConfig(
-    { ...request, awaitReady: !hollow, withoutCharts: hollow },
-    sshKeyPath(request.lab),
-  );
+  const { config } = program(request, { awaitReady: !hollow, withoutCharts: hollow });
+  // What the platform would have been, for the table.
+  const planned = await program(request, { awaitReady: true, withoutCharts: false }).plan();
   const before = Date.now();
   const { changes, kubeconfigFile } = await pulumiUp(labFolder(request.lab), config, progress);
   const changed = Object.entries(changes).filter(([kind, count]) => kind !== "same" && count > 0);
+  const result = hollow ? "skipped: kwok runs no webhook" : "installed";
   return {
     kubeconfigFile,
     changed: changed.map(([kind, count]) => `${String(count)} resources: ${kind}`),
-    releases: [],
+    releases: planned
+      .filter(isRelease)
+      .map(({ inputs }) => ({ ...releaseInputs.parse(inputs), result })),
     skipped: [],
     phases: [["pulumi up", (Date.now() - before) / 1000]],
   };

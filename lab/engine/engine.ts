@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Made, Registration } from "../../operations/inprocess/run";
 import { oneLine, type Progress } from "../progress";
@@ -50,6 +50,11 @@ export interface Engine {
   readonly kubeconfigFile: string;
 }
 
+/** Whether a resource is a release. */
+export function isRelease({ type }: Registration): boolean {
+  return type === "kubernetes:helm.sh/v3:Release";
+}
+
 const loadBalancerChart = "metallb";
 
 /**
@@ -60,6 +65,8 @@ const loadBalancerChart = "metallb";
 export function createEngine(options: EngineOptions): Engine {
   const { progress, total } = options;
   const work = join(options.folder, "engine");
+  // A run that was killed may have left a key there.
+  rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true, mode: 0o700 });
   const kubeconfigFile = join(options.folder, "kubeconfig");
   const random = createRandom(join(options.folder, "random.json"));
@@ -117,7 +124,7 @@ export function createEngine(options: EngineOptions): Engine {
     if (type === "command:remote:CopyToRemote") return copyToRemote(registration, work, note);
     if (type.startsWith("random:")) return random(registration);
     if (type === "pulumi:providers:kubernetes") return useProvider(registration);
-    if (type === "kubernetes:helm.sh/v3:Release") return release(registration, note);
+    if (isRelease(registration)) return release(registration, note);
     if (type.startsWith("kubernetes:")) return object(registration, note);
     throw new Error(`the lab's engine cannot make ${registration.name}, a ${type}`);
   };
@@ -128,7 +135,7 @@ export function createEngine(options: EngineOptions): Engine {
     kubeconfigFile,
     async make(registration) {
       const since = Date.now();
-      const { name, type } = registration;
+      const { name } = registration;
       const step = progress.begin(name);
       try {
         const outcome = await handle(registration, (text) => {
@@ -136,8 +143,7 @@ export function createEngine(options: EngineOptions): Engine {
         });
         made += 1;
         report.counts[outcome.change] += 1;
-        const isRelease = type === "kubernetes:helm.sh/v3:Release";
-        if (outcome.change === "skipped" && !isRelease) {
+        if (outcome.change === "skipped" && !isRelease(registration)) {
           report.skipped.push(`${name}: ${outcome.summary ?? ""}`);
         }
         step.end(line(made, total, registration, outcome, since));

@@ -160,6 +160,8 @@ async function ensureDefinition(
   const definition = permissiveDefinition(object);
   await client.apply(definition);
   await awaitObject(client, definition, isEstablished, note);
+  // Its discovery follows a moment later.
+  while (!(await client.knows(object.apiVersion, object.kind))) await sleep(200);
 }
 
 /** Applies one object and waits for it where Pulumi's provider would. */
