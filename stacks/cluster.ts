@@ -108,7 +108,7 @@ function ownCluster(config: Config, secrets: Secrets): ClusterHandle {
   return {
     provider: clusterProvider(config, cluster.kubeconfig, [cluster.ready]),
     anchor: identity.anchor,
-    ready: [cluster.ready],
+    ready: [cluster.ready, ...prepared.flatMap(({ exported }) => exported ?? [])],
     serverAddresses: [first, ...others].map(({ target }) => target.address),
     nfsServer: config.hosts.find(({ name }) => name === config.storage.nfs?.host)?.address,
     kubeconfig: cluster.kubeconfig,

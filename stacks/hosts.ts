@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Host } from "../components/host/Host";
 import { hostPackages } from "../components/host/requirements";
+import { nfsExport, nfsServerPackages } from "../components/host/nfsExport";
 import type { HostTarget } from "../components/remote/connection";
 import type { Secrets } from "../config/load";
 import type { Config, HostConfig } from "../config/schema";
@@ -12,6 +13,8 @@ export interface PreparedHost {
   readonly host: Host;
   /** Done when the operating system is prepared. */
   readonly prepared: pulumi.Resource;
+  /** Done when the host exports `storage.nfs.path`, where it is the one that does. */
+  readonly exported: pulumi.Resource | undefined;
 }
 
 /** How a host is reached, from its row and the stack's defaults. */
@@ -40,6 +43,8 @@ export function hosts(
   secrets: Secrets,
   clusterId: pulumi.Output<string>,
 ): PreparedHost[] {
+  const { nfs } = config.storage;
+  const exporter = nfs?.host;
   const checked = config.hosts
     .filter(({ state }) => state === "present")
     .map((row) => {
@@ -50,10 +55,24 @@ export function hosts(
         k3sVersion: config.k3s.version,
         kubeletArgs: config.k3s.kubeletArgs,
         clusterId,
-        packages: hostPackages,
+        packages: row.name === exporter ? [...hostPackages, ...nfsServerPackages] : hostPackages,
       });
       return { config: row, target, host };
     });
   const fit = checked.map(({ host }) => host.preflight);
-  return checked.map((entry) => ({ ...entry, prepared: entry.host.prepare(fit) }));
+  return checked.map((entry) => {
+    const prepared = entry.host.prepare(fit);
+    const exported =
+      nfs !== undefined && entry.config.name === exporter
+        ? nfsExport(
+            {
+              host: entry.target,
+              path: nfs.path,
+              clients: checked.map(({ target }) => target.address),
+            },
+            { parent: entry.host, dependsOn: [prepared] },
+          )
+        : undefined;
+    return { ...entry, prepared, exported };
+  });
 }

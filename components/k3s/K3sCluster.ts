@@ -102,8 +102,12 @@ export class K3sCluster extends pulumi.ComponentResource {
         host: first.target,
         create: {
           script: "k3s-node.sh",
-          args: ["await-ready", "--nodes", names.join(" ")],
-          timeoutSeconds: 900,
+          args: [
+            "await-ready",
+            ...["--nodes", names.join(" ")],
+            ...(args.virtualIp === undefined ? [] : ["--virtual-ip", args.virtualIp]),
+          ],
+          timeoutSeconds: 1500,
         },
       },
       { parent: this, dependsOn: [...chain, ...joined].map(({ last }) => last) },

@@ -13,6 +13,7 @@ const scriptPaths = {
   "preflight.sh": "host/scripts/preflight.sh",
   "prepare.sh": "host/scripts/prepare.sh",
   "reboot.sh": "host/scripts/reboot.sh",
+  "nfs-export.sh": "host/scripts/nfs-export.sh",
   "k3s.sh": "k3s/scripts/k3s.sh",
   "k3s-install.sh": "k3s/scripts/k3s-install.sh",
   "k3s-teardown.sh": "k3s/scripts/k3s-teardown.sh",

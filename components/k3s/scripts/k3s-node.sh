@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Works on nodes of the cluster through this server.
 # Usage: k3s-node.sh none                          changes nothing
-#        k3s-node.sh await-ready --nodes 'A B C'
+#        k3s-node.sh await-ready --nodes 'A B C' [--virtual-ip ADDRESS]
 #        k3s-node.sh remove --node NAME    drains, then deletes the node and its etcd member
 #        k3s-node.sh make-room --node NAME  forgets a node whose host comes back with a fresh disk, as
 #                                           standard input says (`fresh` or `member`)
@@ -29,6 +29,21 @@ await_ready() {
     waited=$((waited + 2))
   done
   say "ready: $1"
+}
+
+# Everything after this talks to the cluster through the virtual address, and kube-vip's image may
+# still be on its way.
+await_virtual_ip() {
+  local waited=0
+  [[ -n $1 ]] || return 0
+  until curl --silent --insecure --max-time 5 --output /dev/null "https://$1:6443/ping"; do
+    [[ $waited -lt $ready_patience ]] ||
+      fail "the API does not answer at k3s.virtualIp $1 after $waited s: look with 'sudo k3s kubectl --namespace kube-system get pods --selector app.kubernetes.io/name=kube-vip' and set k3s.virtualIpInterface if the interface is wrong"
+    [[ $((waited % 30)) -eq 25 ]] && say "waiting for the virtual address $1 ($waited s)"
+    sleep 5
+    waited=$((waited + 5))
+  done
+  say "the API answers at $1"
 }
 
 # A kubelet renews its lease every ten seconds; one that does so lives.
@@ -87,7 +102,10 @@ main() {
   read_options option "$@"
   lock
   case $verb in
-    await-ready) await_ready "${option[nodes]}" ;;
+    await-ready)
+      await_ready "${option[nodes]}"
+      await_virtual_ip "${option[virtual-ip]:-}"
+      ;;
     remove) remove_node "${option[node]}" yes ;;
     forget) forget_node "${option[node]}" ;;
     make-room) make_room "${option[node]}" ;;

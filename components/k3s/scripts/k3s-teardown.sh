@@ -105,8 +105,10 @@ remove_files() {
   fi
   rmdir "$data_dir" /var/lib/rancher 2>/dev/null || true
   rm -rf /etc/rancher/k3s /etc/rancher/node /run/k3s /run/flannel /var/lib/kubelet \
-    /var/lib/cni/networks/cbr0 "$desired_dir/k3s" "$state_dir/k3s"
-  rmdir /etc/rancher /var/lib/cni/networks /var/lib/cni 2>/dev/null || true
+    /var/lib/cni/networks/cbr0 /var/lib/cni/flannel "$desired_dir/k3s" "$state_dir/k3s"
+  # Other CNI users keep their results beside ours.
+  find /var/lib/cni/results -maxdepth 1 -name 'cbr0-*' -delete 2>/dev/null || true
+  rmdir /etc/rancher /var/lib/cni/networks /var/lib/cni/results /var/lib/cni 2>/dev/null || true
   for name in kubectl crictl ctr; do
     [[ $(readlink "/usr/local/bin/$name") == k3s ]] && rm -f "/usr/local/bin/$name"
   done
