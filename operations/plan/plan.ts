@@ -2,6 +2,7 @@ import { loadSettings } from "../../config/load";
 import type { SecretName } from "../../config/secrets";
 import { environment } from "../../stacks/environment";
 import { type Registration, runInProcess } from "../inprocess/run";
+import { withoutStackTraces } from "../inprocess/stackTraces";
 import { projectDirectory, projectName, readStackFile } from "../stackFile";
 
 /** One resource a stack would create. */
@@ -56,17 +57,6 @@ function planned(registration: Registration): PlannedResource {
 /** Compares by code point, so that the order is the same on every machine. */
 function compare(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
-}
-
-/** The SDK takes a stack trace for every promise: half of the time that a large plan needs. */
-async function withoutStackTraces<T>(work: () => Promise<T>): Promise<T> {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
-  try {
-    return await work();
-  } finally {
-    Error.stackTraceLimit = limit;
-  }
 }
 
 /** The plan that a program's registrations amount to. */

@@ -101,6 +101,11 @@ function inCluster(registrations: readonly Registration[]): Registration[] {
 }
 
 describe("stacks/environment", () => {
+  let own: readonly Registration[];
+  before(async () => {
+    own = (await runProgram(ownCluster)).registrations;
+  });
+
   for (const servers of [1, 3, 5]) {
     it(`is the same to the last resource with ${servers} server(s)`, async () => {
       const hosts = Array.from({ length: servers }, (_, index) => hostRow(index + 1, "server"));
@@ -120,12 +125,11 @@ describe("stacks/environment", () => {
     });
   }
 
-  it("hangs every object of our own cluster on the anchor, and talks by the one provider", async () => {
-    const { registrations } = await runProgram(ownCluster);
-    const anchor = find(registrations, "cluster-id");
-    const provider = find(registrations, "cluster");
-    assert.ok(inCluster(registrations).length > 50);
-    for (const one of inCluster(registrations)) {
+  it("hangs every object of our own cluster on the anchor, and talks by the one provider", () => {
+    const anchor = find(own, "cluster-id");
+    const provider = find(own, "cluster");
+    assert.ok(inCluster(own).length > 50);
+    for (const one of inCluster(own)) {
       assert.equal(one.deletedWith, anchor.urn, one.urn);
       assert.equal(one.provider, provider.urn, one.urn);
       assert.equal(one.protect, false, one.urn);
@@ -138,10 +142,9 @@ describe("stacks/environment", () => {
     for (const one of registrations) assert.equal(one.deletedWith, undefined, one.urn);
   });
 
-  it("installs nothing before every node is Ready", async () => {
-    const { registrations } = await runProgram(ownCluster);
-    const ready = find(registrations, "nodes-ready").urn;
-    const byUrn = new Map(registrations.map((one) => [one.urn, one]));
+  it("installs nothing before every node is Ready", () => {
+    const ready = find(own, "nodes-ready").urn;
+    const byUrn = new Map(own.map((one) => [one.urn, one]));
     const reaches = (urn: string, seen = new Set<string>()): boolean => {
       if (urn === ready) return true;
       if (seen.has(urn)) return false;
@@ -150,12 +153,11 @@ describe("stacks/environment", () => {
       const needs = [...(one?.dependsOn ?? []), ...(one?.provider ? [one.provider] : [])];
       return needs.some((need) => reaches(need, seen));
     };
-    for (const { urn } of inCluster(registrations)) assert.ok(reaches(urn), urn);
+    for (const { urn } of inCluster(own)) assert.ok(reaches(urn), urn);
   });
 
-  it("gives every resource its component, and each name once per type", async () => {
-    const { registrations } = await runProgram(ownCluster);
-    const alone = registrations.filter(({ parent }) => parent === undefined);
+  it("gives every resource its component, and each name once per type", () => {
+    const alone = own.filter(({ parent }) => parent === undefined);
     assert.deepEqual(alone.map(({ type }) => type).sort(), [
       "bramble:host:Host",
       "bramble:host:Host",
@@ -167,7 +169,7 @@ describe("stacks/environment", () => {
       "bramble:workload:MediaStack",
       "pulumi:providers:kubernetes",
     ]);
-    const urns = registrations.map(({ urn }) => urn);
+    const urns = own.map(({ urn }) => urn);
     assert.equal(new Set(urns).size, urns.length);
   });
 });

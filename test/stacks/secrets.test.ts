@@ -75,20 +75,27 @@ function assertNowhere(text: string, what: string): void {
 }
 
 describe("secrets", () => {
-  for (const [title, sections] of [
-    ["our own cluster", ownCluster],
-    ["an existing cluster", existingCluster],
+  let own: readonly Registration[];
+  let existing: readonly Registration[];
+  before(async () => {
+    own = await registrationsOf(ownCluster);
+    existing = await registrationsOf(existingCluster);
+  });
+
+  for (const [title, registrations] of [
+    ["our own cluster", () => own],
+    ["an existing cluster", () => existing],
   ] as const) {
-    it(`show in no form in the plan of ${title}`, async () => {
-      const plan = planOf("home", await registrationsOf(sections));
+    it(`show in no form in the plan of ${title}`, () => {
+      const plan = planOf("home", registrations());
       assertNowhere(JSON.stringify(plan), "the JSON");
       assertNowhere(JSON.stringify(plan, null, 2), "the JSON");
       assertNowhere(renderTree(plan), "the tree");
     });
   }
 
-  it("reach the resources that need them: the search above looks for what is there", async () => {
-    const all = JSON.stringify((await registrationsOf(ownCluster)).map(({ inputs }) => inputs));
+  it("reach the resources that need them: the search above looks for what is there", () => {
+    const all = JSON.stringify(own.map(({ inputs }) => inputs));
     const unused = ["kubeconfig"];
     for (const name of [...secretNames, ...generated].filter((one) => !unused.includes(one))) {
       assert.ok(
@@ -98,16 +105,15 @@ describe("secrets", () => {
     }
   });
 
-  it("are in no command line: those show in the host's process list and in error messages", async () => {
-    for (const { name, inputs } of remoteOnes(await registrationsOf(ownCluster))) {
-      for (const key of ["create", "update", "delete", "environment", "triggers"]) {
-        assertNowhere(JSON.stringify(inputs[key]) ?? "", `${name}.${key}`);
-      }
+  it("are in no command line: those show in the host's process list and in error messages", () => {
+    for (const { name, inputs } of remoteOnes(own)) {
+      const { connection: _connection, stdin: _stdin, ...shownOnTheHost } = inputs;
+      assertNowhere(JSON.stringify(shownOnTheHost), name);
     }
   });
 
-  it("travel to a host by standard input alone, and nothing of them is logged", async () => {
-    for (const { name, inputs, secretInputs } of remoteOnes(await registrationsOf(ownCluster))) {
+  it("travel to a host by standard input alone, and nothing of them is logged", () => {
+    for (const { name, inputs, secretInputs } of remoteOnes(own)) {
       const allowed = ["connection", "stdin"];
       assert.deepEqual(
         secretInputs.filter((path) => !allowed.includes(path.split(".")[0] ?? "")),

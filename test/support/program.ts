@@ -1,6 +1,7 @@
 import { loadSettings } from "../../config/load";
 import type { SecretName } from "../../config/secrets";
 import { type Registration, runInProcess } from "../../operations/inprocess/run";
+import { withoutStackTraces } from "../../operations/inprocess/stackTraces";
 import { type EnvironmentOutputs, environment } from "../../stacks/environment";
 
 /** Sections of a configuration, by key. */
@@ -100,16 +101,19 @@ export async function runProgram(
 ): Promise<{ registrations: readonly Registration[]; outputs: EnvironmentOutputs }> {
   const required = { sshPrivateKey: "key", kubeconfig: "{}" };
   const given = Object.entries({ ...required, ...secrets });
-  return runInProcess(() => environment(loadSettings()), {
-    stack: "home",
-    config: Object.fromEntries([
-      ...Object.entries(sections).map(([key, value]) => [`bramble:${key}`, JSON.stringify(value)]),
-      ...given.map(([key, value]) => [`bramble:${key}`, value]),
-    ]) as Record<string, string>,
-    secretKeys: given.map(([key]) => `bramble:${key}`),
-    preview: outputs === undefined,
-    make: (registration) => Promise.resolve(outputs ? { outputs: outputs(registration) } : {}),
-  });
+  const config = [
+    ...Object.entries(sections).map(([key, value]) => [`bramble:${key}`, JSON.stringify(value)]),
+    ...given.map(([key, value]) => [`bramble:${key}`, value]),
+  ];
+  return withoutStackTraces(() =>
+    runInProcess(() => environment(loadSettings()), {
+      stack: "home",
+      config: Object.fromEntries(config) as Record<string, string>,
+      secretKeys: given.map(([key]) => `bramble:${key}`),
+      preview: outputs === undefined,
+      make: (registration) => Promise.resolve(outputs ? { outputs: outputs(registration) } : {}),
+    }),
+  );
 }
 
 /** The one resource of a name, components excepted. */
