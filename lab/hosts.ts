@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual, promisify } from "node:util";
 import { cacheFolder, labFolder } from "./folders";
+import { missingPackages } from "./packages";
 
 /** What a lab host is to be. */
 export interface LabHostSpec {
@@ -61,25 +62,8 @@ export function requirements(): string | undefined {
   if (process.getuid?.() !== 0) {
     return "lab hosts need root: run this with sudo";
   }
-  const tools: Record<string, string> = {
-    ip: "iproute2",
-    unshare: "util-linux",
-    ssh: "openssh-client",
-    "mkfs.ext4": "e2fsprogs",
-    mmdebstrap: "mmdebstrap",
-  };
-  const folders = (process.env.PATH ?? "").split(":");
-  const missing = Object.keys(tools).filter(
-    (tool) => !folders.some((folder) => existsSync(join(folder, tool))),
-  );
-  if (!existsSync("/usr/share/keyrings/debian-archive-keyring.gpg")) {
-    missing.push("Debian's archive keys");
-    tools["Debian's archive keys"] = "debian-archive-keyring";
-  }
-  if (missing.length > 0) {
-    const packages = new Set(missing.map((tool) => tools[tool]));
-    return `missing ${missing.join(", ")}: apt-get install ${[...packages].join(" ")}`;
-  }
+  const missing = missingPackages();
+  if (missing.length > 0) return `missing Debian packages: apt-get install ${missing.join(" ")}`;
   if (spawnSync("unshare", ["--net", "--mount", "--pid", "--fork", "true"]).status !== 0) {
     return "this machine does not let root make namespaces (a container without CAP_SYS_ADMIN?)";
   }

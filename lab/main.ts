@@ -7,6 +7,7 @@ import { type Choices, choose, readWishes, type Wishes } from "./choices";
 import { labFolder } from "./folders";
 import { down, inside, leftovers, requirements, rootFileSystem, running, up } from "./hosts";
 import { downloadRelease } from "./outside";
+import { installMissingPackages } from "./packages";
 import { createProgress, type Progress } from "./progress";
 import type { LabRequest } from "./request";
 import { labHostSpecs } from "./settings";
@@ -129,6 +130,7 @@ runCommand(async (argv) => {
   const [verb = "up", ...rest] = words;
   const wishes = readWishes(options);
   const lab = String(options["lab"] ?? "bramble-lab");
+  if (verb === "up") installMissingPackages((line) => process.stdout.write(`${line}\n`));
   const trouble = requirements();
   if (trouble !== undefined) throw new Error(`${trouble}; ${instead}`);
   if (rest.length === 0 && verb === "up") return bringUp(lab, wishes);
