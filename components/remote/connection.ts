@@ -39,7 +39,7 @@ export function connectionOf(
     port: host.port,
     user: host.user,
     dialErrorLimit,
-    perDialTimeout: 15,
+    perDialTimeout: 10,
     ...(host.hostKey === undefined ? {} : { hostKey: host.hostKey }),
     ...(host.privateKey === undefined ? {} : { privateKey: host.privateKey }),
   };

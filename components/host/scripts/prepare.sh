@@ -112,9 +112,11 @@ disable_swap() {
   in_container && return 0
   local service
   for service in dphys-swapfile.service rpi-swap.service systemd-zram-setup@zram0.service; do
-    if systemctl is-enabled --quiet "$service" 2>/dev/null; then
+    if systemctl is-active --quiet "$service"; then
       change "disable $service" || continue
-      systemctl disable --now --quiet "$service"
+      # A generated unit cannot be disabled; its generator is told below.
+      systemctl disable --quiet "$service" 2>/dev/null || true
+      systemctl stop "$service"
     fi
   done
   if [[ -d /etc/rpi/swap.conf.d || -f /etc/rpi/swap.conf ]]; then
@@ -141,6 +143,10 @@ cap_journal() {
 
 set_hostname() {
   local name=$1
+  # Newer Pi images set their name again at each boot, by cloud-init.
+  if [[ -d /etc/cloud/cloud.cfg.d ]]; then
+    say 'preserve_hostname: true' | install_text /etc/cloud/cloud.cfg.d/90-bramble.cfg 0644
+  fi
   if [[ $(uname -n) != "$name" || $(cat /etc/hostname 2>/dev/null) != "$name" ]]; then
     if change "set hostname $name"; then
       say "$name" | install_text /etc/hostname 0644

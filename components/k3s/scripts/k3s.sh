@@ -15,6 +15,8 @@ readonly applied_file=$state_dir/k3s-applied
 readonly permit_file=$state_dir/may-initialise
 readonly etcd_metrics=http://127.0.0.1:2381/metrics
 readonly start_patience=600
+# About two minutes of a service that ends as soon as it starts, such as with a wrong token.
+readonly most_restarts=15
 
 has_etcd_data() { [[ -d $data_dir/server/db/etcd/member ]]; }
 
@@ -82,6 +84,7 @@ Type=notify
 KillMode=process
 Delegate=yes
 User=root
+EnvironmentFile=-/etc/default/%N
 LimitNOFILE=1048576
 LimitNPROC=infinity
 LimitCORE=infinity
@@ -135,7 +138,8 @@ last_words() {
 await_service() {
   local unit=$1 waited=0
   until serves "$unit"; do
-    if [[ $waited -ge $start_patience ]] || systemctl is-failed --quiet "$unit"; then
+    if [[ $waited -ge $start_patience ]] || systemctl is-failed --quiet "$unit" ||
+      [[ $(systemctl show --property NRestarts --value "$unit") -ge $most_restarts ]]; then
       last_words "$unit" >&2
       fail "$unit does not serve after $waited s: see above and 'sudo journalctl -u $unit' on the host; the next pulumi up goes on from here"
     fi
