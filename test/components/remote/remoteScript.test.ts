@@ -43,7 +43,7 @@ describe("remoteScript", () => {
         user: "pi",
         hostKey: "ssh-ed25519 AAAA",
         dialErrorLimit: 10,
-        perDialTimeout: 15,
+        perDialTimeout: 10,
       },
       create: `${prefix}/prepare.sh converge # ${scriptRevision("prepare.sh")}`,
       logging: "stdoutAndStderr",
