@@ -37,7 +37,7 @@ function storedObjects(wanted: readonly Wanted[]): Map<string, Stored> {
 function lost(wanted: unknown, stored: unknown, path: string): string[] {
   if (!isFields(wanted)) return wanted === stored ? [] : [`${path}: ${String(stored)}`];
   if (!isFields(stored)) return [path];
-  if (Array.isArray(wanted) && wanted.length !== (stored)["length"]) return [path];
+  if (Array.isArray(wanted) && wanted.length !== stored["length"]) return [path];
   return Object.entries(wanted).flatMap(([key, value]) =>
     lost(value, stored[key], `${path}.${key}`),
   );
