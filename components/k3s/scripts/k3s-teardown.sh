@@ -113,6 +113,9 @@ remove_files() {
     [[ $(readlink "/usr/local/bin/$name") == k3s ]] && rm -f "/usr/local/bin/$name"
   done
   rm -f /usr/local/bin/k3s "$state_dir/k3s-applied" "$state_dir/may-initialise" "$state_dir/cluster-id"
+  # What was uploaded of a release, half a gigabyte with its images; no upload has a removal of its own.
+  rm -f /var/tmp/k3s /var/tmp/k3s-arm64 /var/tmp/sha256sum-{amd64,arm64}.txt \
+    /var/tmp/k3s-airgap-images-{amd64,arm64}.tar.zst
 }
 
 release_virtual_ip() {
