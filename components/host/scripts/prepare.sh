@@ -6,6 +6,20 @@ source "$(dirname "$0")/lib.sh"
 
 readonly reboot_note=/run/bramble/reboot-required
 
+# unattended-upgrades may hold apt's locks for minutes after boot.
+readonly apt=(apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
+
+# The timeout is for dpkg's locks alone: an update gives up at once where another one is at work.
+update_lists() {
+  local said waited=0
+  until said=$("${apt[@]}" update 2>&1 >/dev/null); do
+    [[ $said == *"Could not get lock"* && $waited -lt 300 ]] ||
+      fail "apt-get update failed: look at /etc/apt/sources.list and the network (${said%%$'\n'*})"
+    sleep 5
+    waited=$((waited + 5))
+  done
+}
+
 install_packages() {
   local package missing=()
   for package in $1; do
@@ -14,9 +28,7 @@ install_packages() {
   done
   [[ ${#missing[@]} -gt 0 ]] || return 0
   change "install packages: ${missing[*]}" || return 0
-  # unattended-upgrades may hold the lock for minutes after boot.
-  local apt=(apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
-  "${apt[@]}" update >/dev/null || fail "apt-get update failed: look at /etc/apt/sources.list and the network"
+  update_lists
   "${apt[@]}" install --no-install-recommends "${missing[@]}" >/dev/null ||
     fail "installing ${missing[*]} failed: run 'sudo apt-get install ${missing[*]}' on the host to see why"
 }
