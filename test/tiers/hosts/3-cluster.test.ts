@@ -1,11 +1,5 @@
 import { strict as assert } from "node:assert";
-import {
-  clusterUp,
-  container,
-  convergeCluster,
-  podmanHost,
-  type BringUp,
-} from "./cluster";
+import { clusterUp, container, convergeCluster, podmanHost, type BringUp } from "./cluster";
 import { asRoot, clusterNames } from "./lab";
 import { bootId, differences, fingerprint, readyNodes, runningSince, webAnswer } from "./observe";
 
