@@ -60,8 +60,14 @@ export async function choose(wishes: Wishes): Promise<Choices> {
   // Its providers are downloads too; only someone who has them would ask for it without network.
   const engine = pulumi && (reachable || wishes.engine === "pulumi") ? "pulumi" : "in-process";
   const helm = hasHelm();
-  const charts = helm && engine === "in-process" ? await pullCharts(wishes.mirror) : {};
-  const chartsSkipped = !helm ? "no helm on PATH" : "its chart cannot be reached from here";
+  const wanted = k3s === "release" && engine === "in-process" && helm;
+  const charts = wanted ? await pullCharts(wishes.mirror) : {};
+  const chartsSkipped =
+    k3s === "stand-in"
+      ? "kwok runs no webhook and no load balancer"
+      : helm
+        ? "its chart cannot be reached from here"
+        : "no helm on PATH";
 
   const k3sWhy = wishes.k3s === "stand-in" ? reasons.asked : reasons.noRelease;
   const engineWhy =
@@ -96,13 +102,10 @@ function chartsLine(
   k3s: Choices["k3s"],
   skipped: string,
 ): string {
-  if (engine === "pulumi") {
-    return k3s === "release"
-      ? "real: from their own repositories"
-      : "skipped: their webhooks need pods that run";
-  }
+  if (k3s === "release" && engine === "pulumi") return "real: from their own repositories";
   const count = Object.keys(charts).length;
-  return count > 0
-    ? `real: ${String(count)} of the catalogue's charts, by helm`
-    : `skipped (${skipped}): their custom resources go against permissive definitions`;
+  if (count > 0) return `real: ${String(count)} of the catalogue's charts, by helm`;
+  return engine === "pulumi"
+    ? `skipped: ${skipped}; neither are their custom resources made`
+    : `skipped: ${skipped}; their custom resources go against permissive definitions`;
 }

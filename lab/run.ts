@@ -28,7 +28,6 @@ interface RunResult {
   readonly kubeconfigFile: string;
   readonly changed: string[];
   readonly releases: readonly ReleaseResult[];
-  readonly skipped: readonly string[];
   readonly phases: readonly (readonly [string, number])[];
 }
 
@@ -88,7 +87,6 @@ async function runWithHandlers(request: LabRequest, progress: Progress): Promise
     folder: labFolder(lab),
     ...{ progress, total },
     ...{ charts: choices.charts, chartsSkipped: choices.chartsSkipped },
-    hollowNodes: choices.k3s === "stand-in",
   });
   const clock = createClock();
   await run(false, async (registration) => {
@@ -97,8 +95,8 @@ async function runWithHandlers(request: LabRequest, progress: Progress): Promise
     return made;
   });
   const { report, kubeconfigFile } = engine;
-  const { releases, skipped } = report;
-  return { kubeconfigFile, changed: summarise(report), releases, skipped, phases: clock.phases() };
+  const { releases } = report;
+  return { kubeconfigFile, changed: summarise(report), releases, phases: clock.phases() };
 }
 
 async function runWithPulumi(request: LabRequest, progress: Progress): Promise<RunResult> {
@@ -109,14 +107,13 @@ async function runWithPulumi(request: LabRequest, progress: Progress): Promise<R
   const before = Date.now();
   const { changes, kubeconfigFile } = await pulumiUp(labFolder(request.lab), config, progress);
   const changed = Object.entries(changes).filter(([kind, count]) => kind !== "same" && count > 0);
-  const result = hollow ? "skipped: kwok runs no webhook" : "installed";
+  const result = hollow ? `skipped: ${request.choices.chartsSkipped}` : "installed";
   return {
     kubeconfigFile,
     changed: changed.map(([kind, count]) => `${String(count)} resources: ${kind}`),
     releases: planned
       .filter(isRelease)
       .map(({ inputs }) => ({ ...releaseInputs.parse(inputs), result })),
-    skipped: [],
     phases: [["pulumi up", (Date.now() - before) / 1000]],
   };
 }
@@ -183,8 +180,7 @@ function showPhases(request: LabRequest, result: RunResult, total: number): void
       rows.map(([name, value]) => [name, seconds(value)]),
     ),
   );
-  const skipped = result.skipped.map((text): [string, string] => ["skipped", text]);
-  const standIns = [...request.choices.standIns, ...skipped];
+  const { standIns } = request.choices;
   process.stdout.write(
     standIns.length === 0
       ? "\nNothing stands in and nothing was skipped.\n"

@@ -22,8 +22,6 @@ export interface ReleaseResult {
 export interface EngineReport {
   readonly counts: Record<Outcome["change"], number>;
   readonly releases: ReleaseResult[];
-  /** Other skipped resources, each with its reason. */
-  readonly skipped: string[];
 }
 
 /** How the engine works. */
@@ -37,8 +35,6 @@ export interface EngineOptions {
   readonly charts: Readonly<Record<string, string>>;
   /** Why the other charts are skipped. */
   readonly chartsSkipped: string;
-  /** Whether pods only seem to run, so that no webhook answers. */
-  readonly hollowNodes: boolean;
 }
 
 /** The engine's stand-in. */
@@ -74,7 +70,6 @@ export function createEngine(options: EngineOptions): Engine {
   const report: EngineReport = {
     counts: { created: 0, changed: 0, unchanged: 0, read: 0, skipped: 0 },
     releases: [],
-    skipped: [],
   };
 
   const cluster = ({ name, provider = "" }: Registration) => {
@@ -111,9 +106,8 @@ export function createEngine(options: EngineOptions): Engine {
       cluster(registration).client,
       registration,
       {
-        loadBalancer: () => isInstalled(loadBalancerChart) && !options.hollowNodes,
+        loadBalancer: () => isInstalled(loadBalancerChart),
         permissive: () => report.releases.some(({ result }) => result.startsWith("skipped")),
-        webhooksMayBeDead: options.hollowNodes,
       },
       note,
     );
@@ -143,13 +137,11 @@ export function createEngine(options: EngineOptions): Engine {
         });
         made += 1;
         report.counts[outcome.change] += 1;
-        if (outcome.change === "skipped" && !isRelease(registration)) {
-          report.skipped.push(`${name}: ${outcome.summary ?? ""}`);
-        }
         step.end(line(made, total, registration, outcome, since));
         return outcome;
       } catch (error) {
-        step.end(`${name} failed`);
+        const [reason = ""] = String(error instanceof Error ? error.message : error).split("\n");
+        step.end(oneLine(`${name} failed: ${reason}`, 110));
         throw error;
       }
     },

@@ -148,8 +148,6 @@ export interface ObjectSettings {
   readonly loadBalancer: () => boolean;
   /** Whether a definition that a skipped release would have brought gets a permissive stand-in. */
   readonly permissive: () => boolean;
-  /** Whether an admission webhook may lack the pod that answers, as with nodes that run nothing. */
-  readonly webhooksMayBeDead: boolean;
 }
 
 async function ensureDefinition(
@@ -195,9 +193,6 @@ export async function applyObject(
     };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    if (settings.webhooksMayBeDead && message.includes("failed calling webhook")) {
-      return { id, change: "skipped", summary: "its webhook has no pod that answers" };
-    }
     throw new Error(`${kind} ${id}: ${message}`, { cause: error });
   }
 }
