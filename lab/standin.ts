@@ -144,7 +144,8 @@ async function compile(
   const environment = { ...process.env, CGO_ENABLED: "0", GOARCH: architecture, GOOS: "linux" };
   const child = spawn("nice", command, {
     cwd: sources,
-    env: { ...environment, GOFLAGS: "", GOWORK: "off" },
+    // A Go older than go.mod names fetches the newer one, also where the distribution forbade it.
+    env: { ...environment, GOFLAGS: "", GOWORK: "off", GOTOOLCHAIN: "auto" },
     stdio: ["ignore", "ignore", "pipe"],
   });
   let packages = 0;
