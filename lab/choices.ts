@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { hasHelm } from "./engine/helm";
 import { canReachRelease, pullCharts } from "./outside";
+import { uplinkRequirements } from "./uplink";
 
 /** What a person may ask for; the rest is found out. */
 export interface Wishes {
@@ -14,6 +15,8 @@ export interface Wishes {
 export interface Choices {
   readonly engine: "pulumi" | "in-process";
   readonly k3s: "release" | "stand-in";
+  /** Whether the lab gets a way out. */
+  readonly uplink: boolean;
   /** Archives of the charts that can be installed. */
   readonly charts: Readonly<Record<string, string>>;
   /** Why the other charts are skipped. */
@@ -46,19 +49,29 @@ export function readWishes(options: Readonly<Record<string, unknown>>): Wishes {
 
 const reasons = {
   noRelease: "no release of k3s can be reached from here",
+  noOutside: "its providers cannot be downloaded from here",
   noPulumi: "no pulumi on PATH",
   asked: "as asked for",
 };
 
+/** Whether the lab can have a way out, and why the release of k3s is not used. */
+async function findRelease({ k3s }: Wishes): Promise<{ k3sWhy?: string; uplink: boolean }> {
+  const trouble = (await canReachRelease()) ? uplinkRequirements() : reasons.noRelease;
+  const uplink = trouble === undefined;
+  const k3sWhy = k3s === "stand-in" ? reasons.asked : trouble;
+  return k3sWhy === undefined ? { uplink } : { k3sWhy, uplink };
+}
+
 /** Finds out what can be real on this machine, and fetches the charts that can be had. */
 export async function choose(wishes: Wishes): Promise<Choices> {
-  const reachable = wishes.k3s !== "stand-in" && (await canReachRelease());
-  if (wishes.k3s === "release" && !reachable) throw new Error(reasons.noRelease);
+  const { k3sWhy, uplink } = await findRelease(wishes);
+  const reachable = k3sWhy === undefined;
+  if (wishes.k3s === "release" && !reachable) throw new Error(k3sWhy);
   const k3s = reachable ? "release" : "stand-in";
   const pulumi = wishes.engine !== "in-process" && hasPulumi();
   if (wishes.engine === "pulumi" && !pulumi) throw new Error(reasons.noPulumi);
   // Its providers are downloads too; only someone who has them would ask for it without network.
-  const engine = pulumi && (reachable || wishes.engine === "pulumi") ? "pulumi" : "in-process";
+  const engine = pulumi && (uplink || wishes.engine === "pulumi") ? "pulumi" : "in-process";
   const helm = hasHelm();
   const wanted = k3s === "release" && engine === "in-process" && helm;
   const charts = wanted ? await pullCharts(wishes.mirror) : {};
@@ -69,9 +82,8 @@ export async function choose(wishes: Wishes): Promise<Choices> {
         ? "its chart cannot be reached from here"
         : "no helm on PATH";
 
-  const k3sWhy = wishes.k3s === "stand-in" ? reasons.asked : reasons.noRelease;
   const engineWhy =
-    wishes.engine === "in-process" ? reasons.asked : pulumi ? reasons.noRelease : reasons.noPulumi;
+    wishes.engine === "in-process" ? reasons.asked : pulumi ? reasons.noOutside : reasons.noPulumi;
   const nodes = "kwok: pods are scheduled and marked as running, but nothing runs";
   const parts: [string, string][] = [
     ["hosts", "real: Debian with systemd and sshd, reached by SSH only"],
@@ -79,7 +91,7 @@ export async function choose(wishes: Wishes): Promise<Choices> {
       "k3s",
       k3s === "release"
         ? "real: the pinned release"
-        : `STAND-IN: upstream Kubernetes and etcd behind k3s's paths (${k3sWhy})`,
+        : `STAND-IN: upstream Kubernetes and etcd behind k3s's paths (${k3sWhy ?? ""})`,
     ],
     ["nodes", k3s === "release" ? "real: kubelet and containerd" : `STAND-IN: ${nodes}`],
     [
@@ -91,7 +103,7 @@ export async function choose(wishes: Wishes): Promise<Choices> {
     ["charts", chartsLine(charts, engine, k3s, chartsSkipped)],
   ];
   return {
-    ...{ engine, k3s, charts, chartsSkipped, parts },
+    ...{ engine, k3s, uplink, charts, chartsSkipped, parts },
     standIns: parts.filter(([, what]) => !what.startsWith("real")),
   };
 }

@@ -9,10 +9,11 @@ import { down, inside, leftovers, requirements, rootFileSystem, running, up } fr
 import { downloadRelease } from "./outside";
 import { installMissingPackages } from "./packages";
 import { createProgress, type Progress } from "./progress";
-import type { LabRequest } from "./request";
+import type { LabRequest, StatusRequest } from "./request";
 import { labHostSpecs } from "./settings";
 import { buildStandin, standinRequirements } from "./standin";
 import { renderTable } from "./tables";
+import { uplink } from "./uplink";
 
 const usage =
   "usage: npm run lab -- [up|down|status] [--engine auto|pulumi|in-process] [--k3s auto|release|stand-in] [--charts URL] [--lab NAME]";
@@ -61,7 +62,7 @@ function k3sFor(choices: Choices, log: (line: string) => void) {
 }
 
 /** Runs `lab/run.ts` inside the lab's network and returns its code. */
-function runInside(request: LabRequest): Promise<number> {
+function runInside(request: LabRequest | StatusRequest): Promise<number> {
   const command = [process.execPath, ...process.execArgv, join(__dirname, "run.ts")];
   const [file = "", ...args] = inside(request.lab, command);
   const child = spawn(file, args, { cwd: projectDirectory, stdio: ["pipe", "inherit", "inherit"] });
@@ -94,6 +95,7 @@ async function bringUp(lab: string, wishes: Wishes): Promise<number> {
   const specs = labHostSpecs();
   const before = running(lab);
   const hosts = await timed(progress, phases, "hosts up", () => up(lab, specs));
+  if (choices.uplink) await timed(progress, phases, "uplink", () => uplink(lab));
   const booted = specs.map(({ name }) => name).filter((name) => !before.includes(name));
   progress.close();
   return runInside({
@@ -113,11 +115,9 @@ async function takeDown(lab: string): Promise<number> {
   return left.length === 0 ? 0 : 1;
 }
 
-async function showStatus(lab: string, wishes: Wishes): Promise<number> {
+async function showStatus(lab: string): Promise<number> {
   if (running(lab).length === 0) throw new Error(`${lab} is not up: npm run lab`);
-  const choices = await choose({ ...wishes, engine: "in-process", k3s: "stand-in" });
-  const nothing = { phases: [], done: [], hosts: [], k3s: { version: "", directory: "" } };
-  return runInside({ verb: "status", lab, started: Date.now(), choices, ...nothing });
+  return runInside({ verb: "status", lab });
 }
 
 runCommand(async (argv) => {
@@ -135,6 +135,6 @@ runCommand(async (argv) => {
   if (trouble !== undefined) throw new Error(`${trouble}; ${instead}`);
   if (rest.length === 0 && verb === "up") return bringUp(lab, wishes);
   if (rest.length === 0 && verb === "down") return takeDown(lab);
-  if (rest.length === 0 && verb === "status") return showStatus(lab, wishes);
+  if (rest.length === 0 && verb === "status") return showStatus(lab);
   throw new Error(usage);
 });

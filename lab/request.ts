@@ -4,7 +4,7 @@ import type { LabK3s } from "./settings";
 
 /** What `lab/main.ts`, outside, asks of `lab/run.ts`, inside the lab's network. */
 export interface LabRequest {
-  readonly verb: "up" | "status";
+  readonly verb: "up";
   readonly lab: string;
   /** When it all began, in milliseconds since 1970. */
   readonly started: number;
@@ -15,4 +15,10 @@ export interface LabRequest {
   readonly choices: Choices;
   readonly hosts: readonly LabHost[];
   readonly k3s: LabK3s;
+}
+
+/** As {@link LabRequest}, to show only what there is. */
+export interface StatusRequest {
+  readonly verb: "status";
+  readonly lab: string;
 }

@@ -17,7 +17,7 @@ import { pulumiUp } from "./engine/pulumi";
 import { labFolder } from "./folders";
 import { sshKeyPath } from "./hosts";
 import { createProgress, type Progress } from "./progress";
-import type { LabRequest } from "./request";
+import type { LabRequest, StatusRequest } from "./request";
 import { labConfig, type LabOverrides, labStack } from "./settings";
 import { type AppRow, appRows, appsTable, nodeRows, nodesTable, renderTable } from "./tables";
 
@@ -214,23 +214,21 @@ async function up(request: LabRequest): Promise<number> {
   }
 }
 
-async function status(request: LabRequest): Promise<number> {
-  const file = join(labFolder(request.lab), "kubeconfig");
-  if (!existsSync(file)) throw new Error(`${request.lab} has no cluster yet: npm run lab`);
-  const progress = createProgress(request.started, process.stdout);
+async function status({ lab }: StatusRequest): Promise<number> {
+  const file = join(labFolder(lab), "kubeconfig");
+  if (!existsSync(file)) throw new Error(`${lab} has no cluster yet: npm run lab`);
   const client = createClient(readFileSync(file, "utf8"));
   const [nodes, apps] = await Promise.all([nodeRows(client), appRows(client, mediaNamespace)]);
-  progress.close();
   process.stdout.write(nodesTable(nodes) + appsTable(apps, "not assigned"));
   return 0;
 }
 
 /** The request is the first line of standard input, which stays open while the one outside lives. */
-function readRequest(): Promise<LabRequest> {
+function readRequest(): Promise<LabRequest | StatusRequest> {
   return new Promise((resolve) => {
     const lines = createInterface({ input: process.stdin });
     lines.once("line", (line) => {
-      resolve(JSON.parse(line) as LabRequest);
+      resolve(JSON.parse(line) as LabRequest | StatusRequest);
     });
     lines.once("close", () => process.exit(1));
   });

@@ -22,19 +22,22 @@ case $verb in
       ip netns delete "$lab" 2>/dev/null || true
       ip netns add "$lab"
     fi
-    # No way out: nothing is forwarded, and what the hosts' cluster calls its own ends here. An uplink
-    # would be a tap device in this namespace, forwarding on, a default route through it, and private
-    # ranges unreachable.
+    # No way out, unless uplink.sh made one: nothing is forwarded, and what the hosts' cluster calls
+    # its own ends here.
     nsenter --net="$namespace" sh -c '
-      echo 0 >/proc/sys/net/ipv4/ip_forward
       if [ -e /proc/sys/net/ipv6/conf/all/disable_ipv6 ]; then
         echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6
       fi'
+    ranges=(10.42.0.0/16 10.43.0.0/16)
+    if ! ip -n "$lab" link show tap0 >/dev/null 2>&1; then
+      ranges+=(default)
+      nsenter --net="$namespace" sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward'
+    fi
     ip -n "$lab" link set lo up
     ip -n "$lab" link show br0 >/dev/null 2>&1 || ip -n "$lab" link add br0 type bridge
     ip -n "$lab" address replace "$gateway/24" dev br0
     ip -n "$lab" link set br0 up
-    for range in default 10.42.0.0/16 10.43.0.0/16; do
+    for range in "${ranges[@]}"; do
       ip -n "$lab" route replace unreachable "$range"
     done
     ;;
