@@ -43,7 +43,7 @@ export function createProgress(started: number, out: NodeJS.WriteStream): Progre
     });
     const more =
       oldestFirst.length > items.length ? [`${oldestFirst.length - items.length} more`] : [];
-    return oneLine(`${stamp()}… ${[...items, ...more].join(", ")}`.trimStart(), width - 1);
+    return `${stamp()}… ${oneLine([...items, ...more].join(", "), width - 10)}`;
   };
   const say = (text: string): void => {
     out.write(`${erase()}${stamp()}${text}\n`);
@@ -53,7 +53,7 @@ export function createProgress(started: number, out: NodeJS.WriteStream): Progre
   const ticker = setInterval(() => {
     if (underWay.size === 0) return;
     if (out.isTTY) {
-      out.write(`${erase()}${status().padStart(1)}`);
+      out.write(`${erase()}${status()}`);
     } else if (Date.now() - lastPrinted >= silenceSeconds * 1000) {
       out.write(`${status()}\n`);
       lastPrinted = Date.now();

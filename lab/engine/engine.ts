@@ -163,6 +163,7 @@ function line(
   const kind = type.slice(type.lastIndexOf(":") + 1);
   const what = kind === "Command" || kind === "CopyToRemote" ? name : `${kind} ${name}`;
   const counter = `${String(made).padStart(3)}/${String(total)}`;
-  const text = summary === undefined ? change : `${change}: ${summary}`;
-  return oneLine(`${counter}  ${what.padEnd(34)} ${String(seconds).padStart(3)} s  ${text}`, 110);
+  const did = change === "read" ? "done" : change;
+  const text = summary === undefined ? did : `${did}: ${summary}`;
+  return oneLine(`${counter}  ${what.padEnd(38)} ${String(seconds).padStart(3)} s  ${text}`, 112);
 }
