@@ -18,6 +18,8 @@ stop_services() {
     # The data goes anyway: an orderly stop would only cost time.
     systemctl kill --signal=KILL "$unit" 2>/dev/null || true
     systemctl stop "$unit" 2>/dev/null || true
+    # A killed service counts as failed; the system's state must not stay degraded after it is gone.
+    systemctl reset-failed "$unit" 2>/dev/null || true
     rm -f "/etc/systemd/system/$unit"
   done
   systemctl daemon-reload
