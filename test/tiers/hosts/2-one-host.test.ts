@@ -77,6 +77,8 @@ const ownSource = `
 const prepare = `sudo -n /usr/local/lib/bramble/prepare.sh converge --name ${spare} --packages`;
 
 describe("bad days of one host", () => {
+  let healed: Promise<ProgramResult> | undefined;
+
   before(async () => {
     await labUp();
     await tryOn(spare, renderInstall("pi", spare), scriptBundle());
@@ -156,11 +158,13 @@ describe("bad days of one host", () => {
     );
     await cutting;
     assert.notEqual(await bootId(spare), before);
-    await run();
+    healed = run();
+    await healed;
     assert.deepEqual(await readyNodes(spare), [`${spare}*`]);
   });
 
   it("refuses a host with another cluster's k3s, and tells how to keep or to wipe it", async () => {
+    await (healed ?? run());
     const before = await runningSince(spare);
     const stranger = converge({ stack: "stranger", hosts: [row(spare)] });
     const { message } = await failure(stranger);

@@ -1,7 +1,19 @@
 import { strict as assert } from "node:assert";
-import { clusterUp, container, convergeCluster, podmanHost, type BringUp } from "./cluster";
-import { asRoot, clusterNames } from "./lab";
-import { bootId, differences, fingerprint, readyNodes, runningSince, webAnswer } from "./observe";
+import { readFileSync } from "node:fs";
+import { sshKeyPath } from "../../../lab/hosts";
+import { type BringUp, clusterUp, container, convergeAgain, podmanHost, stack } from "./cluster";
+import { asRoot, clusterNames, lab, tryOn } from "./lab";
+import {
+  bootId,
+  commandOf,
+  differences,
+  drawnSecrets,
+  fingerprint,
+  readKubeconfig,
+  readyNodes,
+  runningSince,
+  webAnswer,
+} from "./observe";
 
 async function onAll<T>(look: (name: string) => Promise<T>): Promise<Record<string, T>> {
   const entries = await Promise.all(clusterNames.map(async (name) => [name, await look(name)]));
@@ -51,12 +63,123 @@ describe("four hosts become a cluster", () => {
       await bootId(name),
     ];
     const before = await onAll(look);
-    const { report, log } = await convergeCluster();
+    const { report, log } = await convergeAgain(first.registrations.map(({ name }) => name));
     const after = await onAll(look);
     for (const name of clusterNames) {
       assert.deepEqual(differences(before[name] ?? [], after[name] ?? []), [], name);
     }
     assert.equal(report.counts.changed, 0, log.join("\n"));
     assert.equal(report.counts.created, 0, log.join("\n"));
+  });
+
+  it("finds nothing to change in check mode, and changes nothing", async () => {
+    const before = await onAll(fingerprint);
+    const checks = first.registrations.flatMap(({ name, type }) => {
+      if (type !== "command:remote:Command") return [];
+      const { create, stdin, host } = commandOf(first.registrations, name);
+      return create.includes(" converge ") ? [{ name, create, stdin, host }] : [];
+    });
+    assert.ok(checks.length >= 20, `${checks.length} commands`);
+    await Promise.all(
+      clusterNames.map(async (host) => {
+        for (const check of checks.filter((row) => row.host === host)) {
+          const command = check.create.replace(" converge ", " check ");
+          const { code, stdout, stderr } = await tryOn(host, command, check.stdin);
+          assert.equal(code, 0, `${check.name}: ${stdout}${stderr}`);
+        }
+      }),
+    );
+    const after = await onAll(fingerprint);
+    for (const name of clusterNames) {
+      assert.deepEqual(differences(before[name] ?? [], after[name] ?? []), [], name);
+    }
+  });
+
+  it("tells in check mode what another wish would change, and changes nothing", async () => {
+    const before = await fingerprint("bramble-1");
+    const since = await runningSince("bramble-1");
+    const wish = async (resource: string, from: string | RegExp, to: string, input?: string) => {
+      const { create, stdin } = commandOf(first.registrations, resource);
+      const command = create.replace(" converge ", " check ").replace(from, to);
+      const { code, stdout } = await tryOn("bramble-1", command, input ?? stdin);
+      assert.equal(code, 10, stdout);
+      return stdout;
+    };
+    assert.match(
+      await wish("bramble-1-config", "", "", "node-name: other\n"),
+      /^would change: write \/etc\/bramble\/k3s\/config\.yaml$/m,
+    );
+    const another = "--version v1.99.0+k3s1";
+    assert.match(
+      await wish("bramble-1-k3s", /--version \S+/, another),
+      /^would change: bring k3s/m,
+    );
+    assert.match(
+      await wish("bramble-1-binary", /--version \S+/, another),
+      /^would change: stage k3s v1\.99\.0\+k3s1/m,
+    );
+    assert.deepEqual(differences(before, await fingerprint("bramble-1")), []);
+    assert.equal(await runningSince("bramble-1"), since);
+  });
+
+  it("never forgets a node that lives", async () => {
+    const forget = "sudo -n /usr/local/lib/bramble/k3s-node.sh forget --node bramble-3";
+    const { code, stderr } = await tryOn("bramble-1", forget);
+    assert.equal(code, 1);
+    assert.match(stderr, /bramble-3 is alive and was not forgotten/);
+    assert.equal((await readyNodes("bramble-1")).length, 4);
+  });
+});
+
+describe("secrets of a cluster", () => {
+  let first: BringUp;
+  let secrets: string[];
+
+  before(async () => {
+    first = await clusterUp();
+    const clientKey = /client-key-data: (\S+)/.exec(readKubeconfig(stack))?.[1] ?? "";
+    const sshKey = readFileSync(sshKeyPath(lab), "utf8").split("\n")[1] ?? "";
+    secrets = [...drawnSecrets(stack), clientKey, sshKey];
+    assert.equal(secrets.length, 4);
+    for (const secret of secrets) assert.ok(secret.length >= 48);
+  });
+
+  function assertHoldsNone(what: string, text: string): void {
+    secrets.forEach((secret, index) => {
+      assert.ok(!text.includes(secret), `${what} holds secret ${index}`);
+    });
+  }
+
+  it("are in no argument of any process on the host while it becomes a server", () => {
+    assert.match(first.processes, /^\/usr\/local\/lib\/bramble\/k3s\.sh$/m);
+    assert.match(first.processes, /^\/etc\/bramble\/k3s\/server-token$/m);
+    assertHoldsNone("the list of processes", first.processes);
+  });
+
+  it("are in nothing that a person sees of the run", () => {
+    assert.ok(first.log.length > 50);
+    assertHoldsNone("the run's output", first.log.join("\n"));
+    const shown = first.registrations.map((registration) => registration.shown);
+    assertHoldsNone("what is shown of the resources", JSON.stringify(shown));
+  });
+
+  it("are in no host's journal", async () => {
+    for (const name of clusterNames) {
+      const journal = await asRoot(name, "journalctl --no-pager --output cat");
+      assert.ok(journal.includes(name === "bramble-4" ? "k3s" : "bramble-1"), name);
+      assertHoldsNone(`the journal of ${name}`, journal);
+    }
+  });
+
+  it("are in no file that another user of the host can read", async () => {
+    const search = "grep -rlF --exclude-dir=proc --exclude-dir=sys -f - / 2>/dev/null";
+    const control = "planted-for-this-test-and-no-secret";
+    await asRoot("bramble-1", `echo ${control} >/etc/planted; chmod 644 /etc/planted`);
+    for (const name of clusterNames) {
+      const input = `${[...secrets, control].join("\n")}\n`;
+      const { stdout } = await tryOn(name, search, input, "nosudo");
+      assert.equal(stdout, name === "bramble-1" ? "/etc/planted\n" : "", name);
+    }
+    await asRoot("bramble-1", "rm /etc/planted");
   });
 });

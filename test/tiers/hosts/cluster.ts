@@ -1,6 +1,6 @@
 import { bootId, webAnswer } from "./observe";
 import { asRoot, clusterNames, converge, type HostRow, labUp, row } from "./lab";
-import type { ProgramResult } from "../support/run";
+import type { Hooks, ProgramResult } from "../support/run";
 
 /** The stack of the shared cluster. */
 export const stack = "cluster";
@@ -11,14 +11,18 @@ export const podmanHost = "bramble-2";
 /** A server on which every process's arguments are written down while the cluster comes up. */
 export const sampledHost = "bramble-3";
 
-/** The rows of the shared cluster. */
-export function clusterRows(): HostRow[] {
-  return clusterNames.map((name) => row(name));
+/** The rows of the shared cluster, with more to say of some of the hosts. */
+export function clusterRows(more: Readonly<Record<string, object>> = {}): HostRow[] {
+  return clusterNames.map((name) => row(name, { ...more[name] }));
 }
 
-/** Runs the shared cluster's stack once more. */
-export function convergeCluster(hosts: readonly HostRow[] = clusterRows()): Promise<ProgramResult> {
-  return converge({ stack, hosts });
+/** Runs the shared cluster's stack where the resources named by `existing` have been made. */
+export function convergeAgain(
+  existing: readonly string[],
+  hosts: readonly HostRow[] = clusterRows(),
+  hooks: Hooks = {},
+): Promise<ProgramResult> {
+  return converge({ stack, hosts, existing }, hooks);
 }
 
 /** What was seen while the cluster came up. */
@@ -62,7 +66,7 @@ async function bringUpOnce(): Promise<BringUp> {
   const answers: string[] = [];
   const asking = setInterval(() => answers.push(webAnswer(podmanHost)), 1000);
   try {
-    const result = await convergeCluster();
+    const result = await converge({ stack, hosts: clusterRows() });
     await asRoot(sampledHost, "systemctl stop sampler");
     const processes = await asRoot(sampledHost, "tr '\\0' '\\n' </run/sampled | sort -u");
     return { ...result, bootIds, answers, processes, containerBefore };

@@ -75,6 +75,8 @@ export interface StackOptions {
   /** Values of `bramble:k3s` in place of the usual ones. */
   readonly k3s?: Readonly<Record<string, unknown>>;
   readonly dialAttempts?: number;
+  /** What an earlier run has made. */
+  readonly existing?: readonly string[];
   /** The stack's values instead of all the others. */
   readonly values?: Readonly<Record<string, unknown>>;
 }
@@ -119,8 +121,8 @@ export async function converge(options: StackOptions, hooks: Hooks = {}): Promis
   await labUp();
   const folder = stackFolder(options.stack);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const { dialAttempts } = options;
-  const request = { ...(await stackConfig(options)), folder };
+  const { dialAttempts, existing = [] } = options;
+  const request = { ...(await stackConfig(options)), folder, existing };
   return program(lab, dialAttempts === undefined ? request : { ...request, dialAttempts }, hooks);
 }
 

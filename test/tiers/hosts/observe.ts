@@ -87,6 +87,11 @@ export function drawnSecrets(stack: string): string[] {
     .map(([, { outputs }]) => outputs.result);
 }
 
+/** The admin kubeconfig of a stack, as its program was given it. */
+export function readKubeconfig(stack: string): string {
+  return readFileSync(join(stackFolder(stack), "kubeconfig"), "utf8");
+}
+
 /** The command that a resource runs on its host, as the engine was asked to run it. */
 export function commandOf(
   registrations: readonly Registration[],

@@ -8,6 +8,11 @@ export interface ProgramRequest extends InProcessConfig {
   readonly folder: string;
   /** Most dial attempts; a mistake need not be tried for as long as at home. */
   readonly dialAttempts?: number;
+  /**
+   * Names of resources that exist: their `update` runs, as the engine would run it had their inputs
+   * changed. Default: none.
+   */
+  readonly existing?: readonly string[];
   /** Resources before which the run waits to be told to go on. */
   readonly hold: readonly string[];
 }

@@ -16,14 +16,28 @@ function tell(message: FromProgram): Promise<void> {
   });
 }
 
-const dialled = z.looseObject({ connection: z.looseObject({ dialErrorLimit: z.number() }) });
+const commandInputs = z.looseObject({
+  connection: z.looseObject({ dialErrorLimit: z.number() }),
+  create: z.string().optional(),
+  update: z.string().optional(),
+});
 
-/** The registration with fewer dial attempts, if it dials at all. */
-function impatient(registration: Registration, attempts: number | undefined): Registration {
-  const inputs = dialled.safeParse(registration.inputs);
-  if (!inputs.success || attempts === undefined) return registration;
-  const connection = { ...inputs.data.connection, dialErrorLimit: attempts };
-  return { ...registration, inputs: { ...inputs.data, connection } };
+/** The registration as this run carries it out: what dials less often, or updates what exists. */
+function adapted(registration: Registration, request: ProgramRequest): Registration {
+  const parsed = commandInputs.safeParse(registration.inputs);
+  if (!parsed.success) return registration;
+  const { connection, create, update, ...rest } = parsed.data;
+  const exists = request.existing?.includes(registration.name) ?? false;
+  const command = exists ? (update ?? create) : create;
+  const dialErrorLimit = request.dialAttempts ?? connection.dialErrorLimit;
+  return {
+    ...registration,
+    inputs: {
+      ...rest,
+      connection: { ...connection, dialErrorLimit },
+      ...(command === undefined ? {} : { create: command }),
+    },
+  };
 }
 
 /** Every line of the run goes to the test, which looks for secrets in it. */
@@ -40,7 +54,7 @@ const progress: Progress = {
 const waiting = new Map<string, () => void>();
 
 async function run(request: ProgramRequest): Promise<FromProgram> {
-  const { folder, dialAttempts, hold, config, secretKeys } = request;
+  const { folder, hold, config, secretKeys } = request;
   const engine = createEngine({
     ...{ folder, progress, total: 0, hollowNodes: true },
     ...{ charts: {}, chartsSkipped: "this tier installs no charts" },
@@ -54,7 +68,7 @@ async function run(request: ProgramRequest): Promise<FromProgram> {
         : undefined;
       await tell({ kind: "begin", name });
       await go;
-      return engine.make(impatient(registration, dialAttempts));
+      return engine.make(adapted(registration, request));
     },
   });
   return { kind: "done", registrations, report: engine.report };
