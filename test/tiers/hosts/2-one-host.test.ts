@@ -54,7 +54,7 @@ const holdLocks = `
   }
   $| = 1;
   print "held\n";
-  sleep 8;
+  sleep 5;
 `;
 
 /** A package source on the host itself, with one small package. */
