@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { ProgramResult } from "../support/run";
-import { eventually, kubectl, list, type Stored, tryKubectl } from "./server";
+import { admission, modest, privileged } from "./admission";
+import { eventually, kubectl, list, type Stored } from "./server";
 import { apply, appNames, apps, clusterUp, media, podsByApp, runningApps } from "./stack";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -48,27 +49,6 @@ function at(value: unknown, ...path: (string | number)[]): unknown {
     (inner, key) => (isFields(inner) ? inner[String(key)] : undefined),
     value,
   );
-}
-
-function pod(name: string, container: Fields, spec: Fields = {}): Fields {
-  const containers = [{ name, image: "example.com/none:1", ...container }];
-  return { apiVersion: "v1", kind: "Pod", metadata: { name }, spec: { containers, ...spec } };
-}
-
-const privileged = pod("intruder", { securityContext: { privileged: true } });
-const modest = pod(
-  "modest",
-  { securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } } },
-  { securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } } },
-);
-
-/** What the API says to a pod in a namespace, which is not kept. */
-function admission(namespace: string, object: Fields): string {
-  const { code, stderr } = tryKubectl(
-    `create --dry-run=server --namespace ${namespace} --filename -`,
-    object,
-  );
-  return code === 0 ? "admitted" : stderr;
 }
 
 /** A node that runs nothing: the scheduler sees it, and that is all there is to see. */
