@@ -1,4 +1,5 @@
 import type { core, networking } from "@pulumi/kubernetes/types/input";
+import { podSecurityLabels } from "../podSecurity";
 import type { ClaimSettings } from "./mediaSettings";
 import { awaitAnnotations, sharedMetadata } from "./metadata";
 import type { StackSettings } from "./settings";
@@ -6,7 +7,6 @@ import type { StackSettings } from "./settings";
 /** The namespace of a stack, with its Pod Security level. */
 export function renderNamespace(stack: StackSettings) {
   const metadata = sharedMetadata(stack, stack.namespace, `Namespace of ${stack.name}`);
-  const level = stack.podSecurity;
   return {
     apiVersion: "v1" as const,
     kind: "Namespace" as const,
@@ -14,9 +14,7 @@ export function renderNamespace(stack: StackSettings) {
       ...metadata,
       labels: {
         ...metadata.labels,
-        "pod-security.kubernetes.io/enforce": level,
-        "pod-security.kubernetes.io/audit": level,
-        "pod-security.kubernetes.io/warn": level,
+        ...podSecurityLabels(stack.podSecurity),
       },
     },
   } satisfies core.v1.Namespace;

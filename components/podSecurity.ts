@@ -1,0 +1,15 @@
+import type { PodSecurityLevel } from "../catalogue/charts";
+
+/**
+ * Labels that make the API server hold a namespace's pods to a Pod Security level: refuse, note in
+ * the audit log, and warn whoever creates them.
+ *
+ * @see https://kubernetes.io/docs/concepts/security/pod-security-admission/
+ */
+export function podSecurityLabels(level: PodSecurityLevel) {
+  return {
+    "pod-security.kubernetes.io/enforce": level,
+    "pod-security.kubernetes.io/audit": level,
+    "pod-security.kubernetes.io/warn": level,
+  };
+}
