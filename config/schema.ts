@@ -1,59 +1,18 @@
 import { z } from "zod";
 import { mediaAppNames } from "../catalogue/apps/names";
-import { k3sDefaults } from "../catalogue/k3s";
 import {
   absolutePath,
   address,
   addressRange,
-  cidr,
   dnsLabel,
   dnsName,
   email,
-  hostKey,
-  k3sVersion,
-  port,
   quantity,
-  sha256,
   url,
 } from "./fields";
-
-/** A Kubernetes taint put on a node when it first registers. */
-const taint = z.strictObject({
-  key: z.string().min(1).describe("Key of the taint."),
-  value: z.string().default("").describe("Value of the taint."),
-  effect: z
-    .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
-    .describe("What the taint does to pods that do not tolerate it."),
-});
-
-const host = z.strictObject({
-  name: dnsLabel.describe("Host name; also the name of its Kubernetes node."),
-  address: address.describe("Address of the host on your network, outside the DHCP range."),
-  role: z
-    .enum(["server", "agent"])
-    .describe("`server`: control plane, etcd and workloads. `agent`: workloads only."),
-  user: z.string().min(1).optional().describe("SSH user of this host. Default: `ssh.user`."),
-  port: port.optional().describe("SSH port of this host. Default: `ssh.port`."),
-  hostKey: hostKey
-    .optional()
-    .describe(
-      "Pinned SSH host key, `<type> <base64>`; `npm run hosts -- <stack> trust` writes it.",
-    ),
-  labels: z.record(z.string(), z.string()).default({}).describe("Labels of the node."),
-  taints: z.array(taint).default([]).describe("Taints of the node, applied when it first joins."),
-  generation: z
-    .number()
-    .int()
-    .min(1)
-    .default(1)
-    .describe("Raise it by one to converge the host again: a wiped disk, healed drift."),
-  state: z
-    .enum(["present", "gone"])
-    .default("present")
-    .describe(
-      "`gone`: the host is dead; it is removed through a surviving server, then drop the row.",
-    ),
-});
+import { host } from "./hostSchema";
+import { k3s } from "./k3sSchema";
+import { ssh } from "./sshSchema";
 
 const cluster = z.strictObject({
   name: dnsLabel
@@ -71,69 +30,6 @@ const cluster = z.strictObject({
     .optional()
     .describe("Existing cluster: kubeconfig file on this machine. Or set the secret `kubeconfig`."),
   context: z.string().min(1).optional().describe("Existing cluster: context in the kubeconfig."),
-});
-
-const ssh = z.strictObject({
-  user: z.string().min(1).default("pi").describe("SSH user; needs passwordless sudo unless root."),
-  port: port.default(22).describe("SSH port."),
-  auth: z
-    .enum(["key", "agent"])
-    .default("key")
-    .describe("`key`: the secret `sshPrivateKey`. `agent`: the running ssh-agent (SSH_AUTH_SOCK)."),
-  requireHostKeys: z
-    .boolean()
-    .default(true)
-    .describe("Refuse hosts without a pinned `hostKey`. Without a pin any host key is accepted."),
-});
-
-const k3s = z.strictObject({
-  version: k3sVersion.default(k3sDefaults.version).describe("k3s release to run."),
-  checksums: z
-    .strictObject({
-      amd64: sha256.optional().describe("SHA-256 of `k3s`."),
-      arm64: sha256.optional().describe("SHA-256 of `k3s-arm64`."),
-    })
-    .default({})
-    .describe(
-      "Pinned digests of the k3s binaries. Without one the digest comes from the release's own sha256sum file.",
-    ),
-  downloadUrl: url
-    .default("https://github.com/k3s-io/k3s/releases/download")
-    .describe("Where hosts download k3s from; `<url>/<version>/<file>`. Set it to a mirror."),
-  airGapDirectory: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      "Directory on this machine with `k3s`, `k3s-arm64`, `sha256sum-<arch>.txt` and, if wanted, `k3s-airgap-images-<arch>.tar.zst`; copied to the hosts instead of a download.",
-    ),
-  virtualIp: address
-    .optional()
-    .describe("Address of the API that kube-vip moves between servers. Outside pools and DHCP."),
-  virtualIpInterface: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("Interface kube-vip announces on. Default: that of the host's default route."),
-  tlsSans: z.array(z.string().min(1)).default([]).describe("More names or addresses of the API."),
-  clusterCidr: cidr.default("10.42.0.0/16").describe("Range of pod addresses."),
-  serviceCidr: cidr.default("10.43.0.0/16").describe("Range of Service addresses."),
-  embeddedRegistry: z
-    .boolean()
-    .default(false)
-    .describe("Share pulled images between nodes (Spegel)."),
-  protectKernelDefaults: z
-    .boolean()
-    .default(true)
-    .describe("Kubelet refuses to start when kernel settings differ from what it wants."),
-  kubeletArgs: z.array(z.string()).default([]).describe("Arguments for kubelet, `name=value`."),
-  snapshots: z
-    .strictObject({
-      schedule: z.string().default("0 */6 * * *").describe("Cron schedule of etcd snapshots."),
-      retention: z.number().int().min(1).default(12).describe("Snapshots kept on each server."),
-    })
-    .prefault({})
-    .describe("etcd snapshots, in `/var/lib/rancher/k3s/server/db/snapshots` on each server."),
 });
 
 const network = z.strictObject({

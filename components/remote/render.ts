@@ -49,20 +49,30 @@ export function renderCallIfInstalled(call: ScriptCall): string {
 /** Splits a script bundle on standard input into files in the current folder. */
 const splitBundle = `awk '/^#### bramble script /{file=$4; next} {print > file}'`;
 
+/** The part of a bundle that a script run by `renderTransient` reads as its standard input. */
+export const transientInput = "input";
+
 /**
- * The command that unpacks the script bundle it reads from standard input into a folder of its own,
- * runs one of the scripts there and removes the folder: nothing stays on the host.
+ * The command that unpacks the script bundle it reads from standard input into a folder of its own
+ * in memory, runs one of the scripts there and removes the folder: nothing stays on the host.
  */
-export function renderTransient(user: string, script: string, args: readonly string[]): string {
+export function renderTransient(
+  user: string,
+  script: string,
+  args: readonly string[],
+  timeoutSeconds = 600,
+): string {
+  const words = ["timeout", "--kill-after=10", String(timeoutSeconds), `./${script}`, ...args];
   const run = [
     "set -eu",
     "umask 077",
-    "directory=$(mktemp -d)",
+    'directory=$(mktemp -d -p "${TMPDIR:-/run}")',
     `trap 'rm -rf "$directory"' EXIT`,
     'cd "$directory"',
     splitBundle,
     "chmod 700 ./*.sh",
-    ["./" + script, ...args].map(shellQuote).join(" "),
+    `if test -e ${transientInput}; then exec <${transientInput}; fi`,
+    words.map(shellQuote).join(" "),
   ].join("\n");
   return `${asRoot(user)}sh -c ${shellQuote(run)}`;
 }

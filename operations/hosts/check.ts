@@ -1,22 +1,11 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostPackages, preflightArgs, prepareArgs } from "../../components/host/requirements";
-import { renderTransient } from "../../components/remote/render";
-import { scriptBundle } from "../../components/remote/scripts";
 import type { Config, HostConfig } from "../../config/schema";
 import { readStackConfig } from "../stackFile";
 import { renderTable } from "../table";
-import { formatHostKey, parseHostKey, sshAddress } from "./hostKeys";
-import {
-  connectionProblem,
-  findings,
-  isProblem,
-  parseReports,
-  type ScriptReport,
-  verdictOf,
-} from "./report";
+import { failureOf, type HostAnswer, presentHosts, runOnHosts } from "../ssh/session";
+import { findings, isProblem, parseReports, type ScriptReport, verdictOf } from "./report";
 
 /** What `check` is told. */
 export interface CheckOptions {
@@ -48,82 +37,12 @@ function scriptCalls({ k3s }: Config, host: HostConfig): string[] {
   ];
 }
 
-/** Arguments of ssh that accept just the pinned key, and never ask. */
-function sshOptions(
-  config: Config,
-  host: HostConfig,
-  knownHosts: string,
-  identity: string | undefined,
-): string[] {
-  const { port } = sshAddress(config, host);
-  const options = [
-    "BatchMode=yes",
-    "ConnectTimeout=10",
-    "ServerAliveInterval=15",
-    `UserKnownHostsFile=${knownHosts}`,
-    "GlobalKnownHostsFile=/dev/null",
-    "LogLevel=ERROR",
-    ...(host.hostKey === undefined
-      ? ["StrictHostKeyChecking=no"]
-      : ["StrictHostKeyChecking=yes", `HostKeyAlgorithms=${parseHostKey(host.hostKey).type}`]),
-    ...(identity === undefined ? [] : [`IdentityFile=${identity}`, "IdentitiesOnly=yes"]),
-  ];
-  return ["-p", String(port), ...options.flatMap((option) => ["-o", option])];
-}
-
-function knownHostsText(config: Config, host: HostConfig): string {
-  if (host.hostKey === undefined) return "";
-  const { address, port } = sshAddress(config, host);
-  const name = port === 22 ? address : `[${address}]:${port}`;
-  return `${name} ${formatHostKey(parseHostKey(host.hostKey))}\n`;
-}
-
-interface Finished {
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a program to its end, whatever its exit code. */
-function run(file: string, args: readonly string[], input: string): Promise<Finished> {
-  return new Promise((resolve, reject) => {
-    const child = execFile(file, [...args], { timeout: 600_000 }, (error, stdout, stderr) => {
-      if (error?.code === "ENOENT") reject(new Error(`${file} is missing: install OpenSSH`));
-      else resolve({ stdout, stderr });
-    });
-    // A connection that never was does not read.
-    child.stdin?.on("error", () => undefined);
-    child.stdin?.end(input);
-  });
-}
-
-async function checkHost(
-  config: Config,
-  host: HostConfig,
-  bundle: string,
-  folder: string,
-  { stack, identity }: CheckOptions,
-): Promise<Checked> {
-  if (host.hostKey === undefined && config.ssh.requireHostKeys) {
-    const failure = `${host.name}: has no pinned host key: run \`npm run hosts -- ${stack} trust\``;
-    return { host, reports: [], failure };
-  }
-  const user = host.user ?? config.ssh.user;
-  const knownHosts = join(folder, host.name);
-  writeFileSync(knownHosts, knownHostsText(config, host));
-  const { stdout, stderr } = await run(
-    "ssh",
-    [
-      ...sshOptions(config, host, knownHosts, identity),
-      `${user}@${host.address}`,
-      "--",
-      renderTransient(user, script, scriptCalls(config, host)),
-    ],
-    bundle,
-  );
+function checked(answer: HostAnswer): Checked {
+  const { host, stdout, unreachable } = answer;
   const reports = parseReports(stdout);
   if (reports.length === 3) return { host, reports };
-  const { name, address } = host;
-  return { host, reports, failure: connectionProblem(stderr, { name, address, user, stack }) };
+  const failure = unreachable ?? `${host.name}: the check ended early: ${failureOf(answer)}`;
+  return { host, reports, failure };
 }
 
 function table(checked: readonly Checked[]): string {
@@ -147,24 +66,23 @@ function table(checked: readonly Checked[]): string {
  */
 export async function check(options: CheckOptions): Promise<number> {
   const config = readStackConfig(options.stack, options.directory);
-  const present = config.hosts.filter(({ state }) => state === "present");
+  const present = presentHosts(config);
   if (present.length === 0) throw new Error(`Pulumi.${options.stack}.yaml lists no hosts`);
-  const bundle = scriptBundle({ [script]: readFileSync(join(__dirname, script), "utf8") });
-  const folder = mkdtempSync(join(tmpdir(), "bramble-"));
-  try {
-    const checked = await Promise.all(
-      present.map((host) => checkHost(config, host, bundle, folder, options)),
-    );
-    options.print(table(checked));
-    for (const { host, reports, failure } of checked) {
-      const lines = reports.flatMap((report) => findings(report, host.name));
-      for (const line of [...lines, ...(failure === undefined ? [] : [failure])]) {
-        options.print(`${line}\n`);
-      }
+  const { stack, identity } = options;
+  const answers = await runOnHosts(
+    {
+      ...{ stack, config, scripts: { [script]: readFileSync(join(__dirname, script), "utf8") } },
+      ...(identity === undefined ? {} : { identity }),
+    },
+    present.map((host) => ({ host, script, args: scriptCalls(config, host) })),
+  );
+  const results = answers.map(checked);
+  options.print(table(results));
+  for (const { host, reports, failure } of results) {
+    const lines = reports.flatMap((report) => findings(report, host.name));
+    for (const line of [...lines, ...(failure === undefined ? [] : [failure])]) {
+      options.print(`${line}\n`);
     }
-    const bad = checked.some(({ reports, failure }) => failure ?? reports.some(isProblem));
-    return bad ? 1 : 0;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
+  return results.some(({ reports, failure }) => failure ?? reports.some(isProblem)) ? 1 : 0;
 }

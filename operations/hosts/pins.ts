@@ -1,7 +1,7 @@
 import { isMap, isSeq, parseDocument, type YAMLMap } from "yaml";
 import type { HostConfig } from "../../config/schema";
 import { projectName } from "../stackFile";
-import { fingerprint, type HostKey, parseHostKey, sameKey } from "./hostKeys";
+import { fingerprint, type HostKey, parseHostKey, sameKey } from "../ssh/hostKeys";
 
 /** What becomes of one host's pin. */
 export type Verdict =

@@ -10,7 +10,7 @@ import {
   scanHost,
   sshAddress,
   type SshAddress,
-} from "./hostKeys";
+} from "../ssh/hostKeys";
 import { judge, refusal, type Verdict, writePins } from "./pins";
 
 /** What `trust` is told. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { fingerprint, parseHostKey, parseKeyscan } from "../../../operations/hosts/hostKeys";
+import { fingerprint, parseHostKey, parseKeyscan } from "../../../operations/ssh/hostKeys";
 
 const body = "AAAAC3NzaC1lZDI1NTE5AAAAIEur7YM/B0qGzLR1adv/wG0luKPtG8OFi/Enp394tz0b";
 
-describe("operations/hosts/hostKeys", () => {
+describe("operations/ssh/hostKeys", () => {
   it("shows the fingerprint that ssh-keygen shows", () => {
     assert.equal(
       fingerprint(parseHostKey(`ssh-ed25519 ${body} root@pi-1`)),

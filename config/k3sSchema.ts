@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { k3sDefaults } from "../catalogue/k3s";
+import { address, cidr, k3sVersion, sha256, url } from "./fields";
+
+/** Bramble's own k3s: `bramble:k3s`. */
+export const k3s = z.strictObject({
+  version: k3sVersion.default(k3sDefaults.version).describe("k3s release to run."),
+  checksums: z
+    .strictObject({
+      amd64: sha256.optional().describe("SHA-256 of `k3s`."),
+      arm64: sha256.optional().describe("SHA-256 of `k3s-arm64`."),
+    })
+    .default({})
+    .describe(
+      "Pinned digests of the k3s binaries. Without one the digest comes from the release's own sha256sum file.",
+    ),
+  downloadUrl: url
+    .default("https://github.com/k3s-io/k3s/releases/download")
+    .describe("Where hosts download k3s from; `<url>/<version>/<file>`. Set it to a mirror."),
+  airGapDirectory: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Directory on this machine with `k3s`, `k3s-arm64`, `sha256sum-<arch>.txt` and, if wanted, `k3s-airgap-images-<arch>.tar.zst`; copied to the hosts instead of a download.",
+    ),
+  virtualIp: address
+    .optional()
+    .describe("Address of the API that kube-vip moves between servers. Outside pools and DHCP."),
+  virtualIpInterface: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Interface kube-vip announces on. Default: that of the host's default route."),
+  tlsSans: z.array(z.string().min(1)).default([]).describe("More names or addresses of the API."),
+  clusterCidr: cidr.default("10.42.0.0/16").describe("Range of pod addresses."),
+  serviceCidr: cidr.default("10.43.0.0/16").describe("Range of Service addresses."),
+  embeddedRegistry: z
+    .boolean()
+    .default(false)
+    .describe("Share pulled images between nodes (Spegel)."),
+  protectKernelDefaults: z
+    .boolean()
+    .default(true)
+    .describe("Kubelet refuses to start when kernel settings differ from what it wants."),
+  kubeletArgs: z.array(z.string()).default([]).describe("Arguments for kubelet, `name=value`."),
+  snapshots: z
+    .strictObject({
+      schedule: z.string().default("0 */6 * * *").describe("Cron schedule of etcd snapshots."),
+      retention: z.number().int().min(1).default(12).describe("Snapshots kept on each server."),
+    })
+    .prefault({})
+    .describe("etcd snapshots, in `/var/lib/rancher/k3s/server/db/snapshots` on each server."),
+});
