@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { address, dnsLabel, hostKey, port } from "./fields";
+import { address, dnsLabel, hostKey, labelKey, labelValue, port } from "./fields";
 
-/** A Kubernetes taint put on a node when it first registers. */
+/** A Kubernetes taint of a node. */
 const taint = z.strictObject({
-  key: z.string().min(1).describe("Key of the taint."),
-  value: z.string().default("").describe("Value of the taint."),
+  key: labelKey.describe("Key of the taint."),
+  value: labelValue.default("").describe("Value of the taint."),
   effect: z
     .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
     .describe("What the taint does to pods that do not tolerate it."),
@@ -24,14 +24,26 @@ export const host = z.strictObject({
     .describe(
       "Pinned SSH host key, `<type> <base64>`; `npm run hosts -- <stack> trust` writes it.",
     ),
-  labels: z.record(z.string(), z.string()).default({}).describe("Labels of the node."),
-  taints: z.array(taint).default([]).describe("Taints of the node, applied when it first joins."),
+  labels: z
+    .record(labelKey, labelValue)
+    .default({})
+    .describe("Labels of the node. Those set by others stay; k3s is not restarted for a change."),
+  taints: z
+    .array(taint)
+    .default([])
+    .describe("Taints of the node. Those set by others stay; k3s is not restarted for a change."),
   generation: z
     .number()
     .int()
     .min(1)
     .default(1)
     .describe("Raise it by one to converge the host again: a wiped disk, healed drift."),
+  discardVolumes: z
+    .array(z.string().regex(/^[^/]+\/[^/]+$/, "is not <namespace>/<claim>"))
+    .default([])
+    .describe(
+      "local-path claims on this host, `<namespace>/<claim>`, that may be lost in its rebuild. Others must have a backup verified in the last 24 hours.",
+    ),
   state: z
     .enum(["present", "gone"])
     .default("present")

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { k3sDefaults } from "../catalogue/k3s";
 import { address, cidr, k3sVersion, sha256, url } from "./fields";
+import { registries } from "./registriesSchema";
 
 /** Bramble's own k3s: `bramble:k3s`. */
 export const k3s = z.strictObject({
@@ -22,8 +23,15 @@ export const k3s = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      "Directory on this machine with `k3s`, `k3s-arm64`, `sha256sum-<arch>.txt` and, if wanted, `k3s-airgap-images-<arch>.tar.zst`; copied to the hosts instead of a download.",
+      "Directory on this machine with `k3s`, `k3s-arm64`, `sha256sum-<arch>.txt` and, if wanted, `k3s-airgap-images-<arch>.tar.zst` (or `.tar.gz`, `.tar`); copied to the hosts instead of a download.",
     ),
+  airGapImages: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Bring the release's images from `downloadUrl` too, verified, so that hosts need no registry. With `airGapDirectory`, require them there.",
+    ),
+  registries: registries.prefault({}).describe("Where nodes pull images from."),
   virtualIp: address
     .optional()
     .describe("Address of the API that kube-vip moves between servers. Outside pools and DHCP."),
@@ -38,11 +46,22 @@ export const k3s = z.strictObject({
   embeddedRegistry: z
     .boolean()
     .default(false)
-    .describe("Share pulled images between nodes (Spegel)."),
+    .describe(
+      "Share pulled images between nodes (Spegel), of the registries under `registries.mirrors`; TCP 5001 between nodes.",
+    ),
   protectKernelDefaults: z
     .boolean()
     .default(true)
     .describe("Kubelet refuses to start when kernel settings differ from what it wants."),
+  drainTimeout: z
+    .number()
+    .int()
+    .min(0)
+    .max(3600)
+    .default(180)
+    .describe(
+      "Seconds that pods are given to leave a node before its k3s is changed, their PodDisruptionBudgets respected. `0`: they stay, and k3s restarts under them.",
+    ),
   kubeletArgs: z.array(z.string()).default([]).describe("Arguments for kubelet, `name=value`."),
   snapshots: z
     .strictObject({

@@ -68,6 +68,7 @@ function member({ config: row, target }: PreparedHost, { k3s }: Config): K3sMemb
   const sans = [k3s.virtualIp, ...k3s.tlsSans].filter((san) => san !== undefined);
   return {
     target,
+    discardVolumes: row.discardVolumes,
     settings: {
       role: row.role,
       name: row.name,
@@ -99,11 +100,12 @@ function ownCluster(config: Config, secrets: Secrets): ClusterHandle {
     identity,
     servers: [first, ...others],
     agents: members("agent"),
-    gone: config.hosts.filter(({ state }) => state === "gone").map(({ name }) => name),
+    gone: config.hosts.filter(({ state }) => state === "gone"),
     hosts: new Map(prepared.map((host) => [host.config.name, host])),
     source: config.k3s,
     virtualIp: config.k3s.virtualIp,
     virtualIpInterface: config.k3s.virtualIpInterface,
+    drainTimeout: config.k3s.drainTimeout,
   });
   return {
     provider: clusterProvider(config, cluster.kubeconfig, [cluster.ready]),

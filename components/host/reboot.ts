@@ -9,15 +9,24 @@ import { remoteScript } from "../remote/remoteScript";
  * The first command goes down detached, the second dials a new connection until the host is back
  * and compares its boot id. Servers call this one after the other, so that never two are away.
  *
+ * @param drainTimeout seconds that the pods of a serving server are given to leave it; 0: they stay.
  * @returns the command that is done when the host is back.
  */
 export function rebootIfNeeded(
   host: HostTarget,
+  drainTimeout: number,
   opts: pulumi.CustomResourceOptions,
 ): remote.Command {
   const request = remoteScript(
     `${host.name}-reboot`,
-    { host, create: { script: "reboot.sh", args: ["request"], timeoutSeconds: 120 } },
+    {
+      host,
+      create: {
+        script: "reboot.sh",
+        args: ["request", String(drainTimeout)],
+        timeoutSeconds: 300 + drainTimeout,
+      },
+    },
     opts,
   );
   return remoteScript(

@@ -6,6 +6,8 @@ import { remoteScript } from "../remote/remoteScript";
 export interface GoneNodeArgs {
   /** Name of the dead host. */
   readonly host: string;
+  /** local-path claims, `namespace/claim`, whose data may be lost with it. */
+  readonly discardVolumes: readonly string[];
   /** A surviving server. */
   readonly survivor: HostTarget;
   /** What puts Bramble's scripts on the survivor. */
@@ -22,7 +24,7 @@ export class GoneNode extends pulumi.ComponentResource {
   constructor(name: string, args: GoneNodeArgs, opts: pulumi.ComponentResourceOptions) {
     // The token of the node it was, so that the engine sees the same resources change.
     super("bramble:k3s:K3sNode", name, {}, opts);
-    const { host, survivor } = args;
+    const { host, survivor, discardVolumes } = args;
     const options = { parent: this, dependsOn: [...args.prepared] };
     const teardown = remoteScript(
       `${host}-teardown`,
@@ -33,7 +35,14 @@ export class GoneNode extends pulumi.ComponentResource {
       `${host}-membership`,
       {
         host: survivor,
-        create: { script: "k3s-node.sh", args: ["forget", "--node", host], timeoutSeconds: 300 },
+        create: {
+          script: "k3s-node.sh",
+          args: [
+            ...["forget", "--node", host],
+            ...(discardVolumes.length === 0 ? [] : ["--discard", discardVolumes.join(" ")]),
+          ],
+          timeoutSeconds: 400,
+        },
       },
       { ...options, dependsOn: [teardown] },
     );

@@ -14,6 +14,8 @@ import { renderKubeVip } from "./kubeVipManifest";
 export interface K3sMember {
   readonly target: HostTarget;
   readonly settings: K3sNodeSettings;
+  /** local-path claims, `namespace/claim`, that may be lost when the host is rebuilt. */
+  readonly discardVolumes: readonly string[];
 }
 
 /** The tokens and the identity a cluster is born with. */
@@ -40,23 +42,26 @@ export class K3sIdentity extends pulumi.ComponentResource {
 export interface K3sClusterArgs {
   readonly clusterName: string;
   readonly identity: K3sIdentity;
-  /** Servers first converge in this order, one at a time. At least one. */
+  /** Servers converge in this order, one at a time. At least one. */
   readonly servers: readonly [K3sMember, ...K3sMember[]];
   readonly agents: readonly K3sMember[];
-  /** Names of hosts that are dead. */
-  readonly gone: readonly string[];
+  /** Hosts that are dead. */
+  readonly gone: readonly { readonly name: string; readonly discardVolumes: readonly string[] }[];
   /** The prepared hosts by name. */
   readonly hosts: ReadonlyMap<string, { readonly host: Host; readonly prepared: pulumi.Resource }>;
   readonly source: K3sSource;
   readonly virtualIp?: string | undefined;
   readonly virtualIpInterface?: string | undefined;
+  /** Seconds that pods are given to leave a node before it is changed; 0: they stay. */
+  readonly drainTimeout: number;
 }
 
 /**
  * A k3s cluster with embedded etcd on prepared hosts.
  *
- * Servers form one chain: the next is touched only when the one before votes in etcd, both when it
- * is made and when it is changed, and a failure leaves the rest alone. Agents follow in parallel.
+ * Nodes form one chain, servers first: the next is touched only when the one before votes in etcd
+ * and is Ready, both when it is made and when it is changed. Two are never away at once, and a
+ * failure leaves the rest alone.
  */
 export class K3sCluster extends pulumi.ComponentResource {
   /** Admin kubeconfig for other machines; secret. */
@@ -73,6 +78,7 @@ export class K3sCluster extends pulumi.ComponentResource {
       anchor: identity.anchor,
       serverToken: identity.serverToken,
       agentToken: identity.agentToken,
+      drainTimeout: args.drainTimeout,
       ...(args.virtualIp === undefined ? {} : { virtualIp: args.virtualIp }),
     };
     const addresses = servers.map(({ target }) => target.address);
@@ -80,17 +86,17 @@ export class K3sCluster extends pulumi.ComponentResource {
       this.node(member, args, shared, addresses, turn);
 
     const permit = this.permitInitialisation(first, args);
-    const chain = servers.reduce<K3sNode[]>((nodes, member) => {
+    const chained = [...servers, ...agents].reduce<K3sNode[]>((nodes, member) => {
       const before = nodes.at(-1);
       return [...nodes, make(member, before === undefined ? [permit] : [before.last])];
     }, []);
-    const allServers = chain.map(({ last }) => last);
-    const joined = agents.map((member) => make(member, allServers));
+    const chain = chained.slice(0, servers.length);
     const survivor = args.hosts.get(first.target.name);
-    for (const host of args.gone) {
+    for (const { name: host, discardVolumes } of args.gone) {
+      const prepared = survivor ? [survivor.prepared] : [];
       new GoneNode(
         host,
-        { host, survivor: first.target, prepared: survivor ? [survivor.prepared] : [] },
+        { host, discardVolumes, survivor: first.target, prepared },
         { parent: this },
       );
     }
@@ -110,7 +116,7 @@ export class K3sCluster extends pulumi.ComponentResource {
           timeoutSeconds: 1500,
         },
       },
-      { parent: this, dependsOn: [...chain, ...joined].map(({ last }) => last) },
+      { parent: this, dependsOn: chained.map(({ last }) => last) },
     );
     this.kubeconfig = this.readKubeconfig(first, args, chain);
     this.registerOutputs({});
@@ -123,7 +129,7 @@ export class K3sCluster extends pulumi.ComponentResource {
     addresses: readonly string[],
     turn: readonly pulumi.Resource[],
   ): K3sNode {
-    const { target, settings } = member;
+    const { target, settings, discardVolumes } = member;
     const prepared = args.hosts.get(target.name);
     if (prepared === undefined) throw new Error(`${target.name} is not a prepared host`);
     const binary = new K3sBinary(
@@ -138,6 +144,7 @@ export class K3sCluster extends pulumi.ComponentResource {
         host: target,
         settings,
         shared,
+        discardVolumes,
         peers: addresses.filter((address) => address !== target.address),
         ...(remover === undefined ? {} : { remover }),
         ...this.kubeVip(settings, args),

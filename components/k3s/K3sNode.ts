@@ -18,6 +18,8 @@ export interface K3sShared {
   /** Secret token of agents. */
   readonly agentToken: pulumi.Output<string>;
   readonly virtualIp?: string;
+  /** Seconds that pods are given to leave a node before it is changed; 0: they stay. */
+  readonly drainTimeout: number;
 }
 
 /** Arguments of {@link K3sNode}. */
@@ -33,7 +35,9 @@ export interface K3sNodeArgs {
   readonly kubeVipManifest?: string;
   /** The prepared host and its staged binary. */
   readonly prepared: readonly pulumi.Resource[];
-  /** What must be done before this node may be disturbed: the server before it in the chain. */
+  /** local-path claims, `namespace/claim`, that may be lost when the host is rebuilt. */
+  readonly discardVolumes: readonly string[];
+  /** What must be done before this node may be disturbed: the node before it in the chain. */
   readonly turn: readonly pulumi.Resource[];
 }
 
@@ -47,16 +51,18 @@ const staged = "/etc/bramble/k3s";
 export class K3sNode extends pulumi.ComponentResource {
   /** Done when the node serves: a server then votes in etcd, an agent's kubelet is registered. */
   readonly serving: remote.Command;
-  /** The last resource of this node in the chain of servers. */
+  /** The last resource of this node in the chain of nodes. */
   readonly last: pulumi.Resource;
 
   constructor(name: string, args: K3sNodeArgs, opts: pulumi.ComponentResourceOptions) {
     super("bramble:k3s:K3sNode", name, {}, opts);
     const { host, settings, shared } = args;
     const files = this.stageFiles(args);
-    const back = rebootIfNeeded(host, {
+    const away = this.away(args);
+    const turn = [...args.turn, ...away];
+    const back = rebootIfNeeded(host, shared.drainTimeout, {
       parent: this,
-      dependsOn: [...args.prepared, ...args.turn],
+      dependsOn: [...args.prepared, ...turn],
     });
     const virtualIp =
       settings.role === "server" && shared.virtualIp !== undefined
@@ -76,7 +82,7 @@ export class K3sNode extends pulumi.ComponentResource {
         },
         stdin: shared.clusterId,
       },
-      { parent: this, dependsOn: [back, ...args.turn] },
+      { parent: this, dependsOn: [back, ...turn] },
     );
     this.serving = remoteScript(
       `${host.name}-k3s`,
@@ -88,15 +94,18 @@ export class K3sNode extends pulumi.ComponentResource {
             "converge",
             ...["--role", settings.role, "--version", settings.version],
             ...["--peers", args.peers.join(" ")],
+            ...["--generation", String(host.generation)],
+            ...["--drain-timeout", String(shared.drainTimeout)],
           ],
-          timeoutSeconds: 1200,
+          timeoutSeconds: 1200 + shared.drainTimeout,
         },
         stdin: shared.clusterId,
         revision: revisionOf(renderK3sConfig(settings), args.kubeVipManifest ?? ""),
       },
       { parent: this, dependsOn: [teardown, ...room, ...files, ...args.prepared] },
     );
-    this.last = this.membership(args) ?? this.serving;
+    const member = this.membership(args) ?? this.serving;
+    this.last = this.home(args, member) ?? member;
     this.registerOutputs({});
   }
 
@@ -138,7 +147,10 @@ export class K3sNode extends pulumi.ComponentResource {
    * Each generation has commands of its own that run once: run again for another reason, with the
    * answer of back then, they would forget a node that has joined since.
    */
-  private makeRoom({ host, remover }: K3sNodeArgs, back: pulumi.Resource): pulumi.Resource[] {
+  private makeRoom(
+    { host, remover, discardVolumes }: K3sNodeArgs,
+    back: pulumi.Resource,
+  ): pulumi.Resource[] {
     if (host.generation === 1 || remover === undefined) return [];
     const nothing = { script: "k3s-node.sh", args: ["none"], timeoutSeconds: 60 } as const;
     const generation = `generation-${String(host.generation)}`;
@@ -157,8 +169,11 @@ export class K3sNode extends pulumi.ComponentResource {
         host: remover,
         create: {
           script: "k3s-node.sh",
-          args: ["make-room", "--node", host.name],
-          timeoutSeconds: 300,
+          args: [
+            ...["make-room", "--node", host.name],
+            ...(discardVolumes.length === 0 ? [] : ["--discard", discardVolumes.join(" ")]),
+          ],
+          timeoutSeconds: 400,
         },
         update: nothing,
         stdin: standing.stdout,
@@ -166,6 +181,52 @@ export class K3sNode extends pulumi.ComponentResource {
       { parent: this, dependsOn: [standing] },
     );
     return [room];
+  }
+
+  /** What an agent's k3s runs with; its pods leave before it changes. */
+  private agentRevision({ host, settings }: K3sNodeArgs): string {
+    return revisionOf(renderK3sConfig(settings), settings.version, String(host.generation));
+  }
+
+  /**
+   * A command about an agent on a server, since an agent has no right to drain itself. The node
+   * remembers the revision it runs with: only a change of it makes pods move.
+   */
+  private aboutAgent(
+    verb: "away" | "home",
+    { host, settings, shared, remover }: K3sNodeArgs & { readonly remover: HostTarget },
+    revision: string,
+    dependsOn: readonly pulumi.Resource[],
+  ): remote.Command {
+    return remoteScript(
+      `${host.name}-${verb}`,
+      {
+        host: { ...remover, generation: 1 },
+        create: {
+          script: "k3s-node.sh",
+          args: [
+            ...[verb, "--node", settings.name, "--revision", revision],
+            ...["--drain-timeout", String(shared.drainTimeout)],
+          ],
+          timeoutSeconds: 900 + shared.drainTimeout,
+        },
+        constant: true,
+      },
+      { parent: this, dependsOn: [...dependsOn] },
+    );
+  }
+
+  private away(args: K3sNodeArgs): remote.Command[] {
+    const { settings, remover, prepared, turn } = args;
+    if (settings.role === "server" || remover === undefined) return [];
+    const revision = this.agentRevision(args);
+    return [this.aboutAgent("away", { ...args, remover }, revision, [...prepared, ...turn])];
+  }
+
+  private home(args: K3sNodeArgs, member: pulumi.Resource): remote.Command | undefined {
+    const { settings, remover } = args;
+    if (settings.role === "server" || remover === undefined) return undefined;
+    return this.aboutAgent("home", { ...args, remover }, this.agentRevision(args), [member]);
   }
 
   /** Removal from the cluster, by another server; skipped when the cluster as a whole is destroyed. */

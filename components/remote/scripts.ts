@@ -14,11 +14,15 @@ const scriptPaths = {
   "prepare.sh": "host/scripts/prepare.sh",
   "reboot.sh": "host/scripts/reboot.sh",
   "nfs-export.sh": "host/scripts/nfs-export.sh",
+  "etcd.sh": "k3s/scripts/etcd.sh",
+  "service.sh": "k3s/scripts/service.sh",
+  "touch.sh": "k3s/scripts/touch.sh",
   "k3s.sh": "k3s/scripts/k3s.sh",
   "k3s-install.sh": "k3s/scripts/k3s-install.sh",
   "k3s-teardown.sh": "k3s/scripts/k3s-teardown.sh",
   "k3s-node.sh": "k3s/scripts/k3s-node.sh",
   "k3s-kubeconfig.sh": "k3s/scripts/k3s-kubeconfig.sh",
+  "volumes.sh": "k3s/scripts/volumes.sh",
 } as const;
 
 /** The name of a script on the host. */
@@ -26,9 +30,6 @@ export type ScriptName = keyof typeof scriptPaths;
 
 /** The names of all scripts. */
 export const scriptNames = Object.keys(scriptPaths) as ScriptName[];
-
-/** What scripts source besides themselves. */
-const shared: readonly ScriptName[] = ["lib.sh"];
 
 const cache = new Map<ScriptName, string>();
 
@@ -41,10 +42,17 @@ export function scriptText(name: ScriptName): string {
   return text;
 }
 
+/** A script with all that it sources, directly or not, itself last. */
+function withSourced(name: ScriptName): ScriptName[] {
+  const sourced = [...scriptText(name).matchAll(/^source "\$\(dirname "\$0"\)\/(.+)"$/gm)];
+  const parts = sourced.flatMap(([, file]) => withSourced(file as ScriptName));
+  return [...new Set([...parts, name])];
+}
+
 /** A short digest of a script and what it sources: it changes when the script does. */
 export function scriptRevision(name: ScriptName): string {
   const hash = createHash("sha256");
-  for (const part of [...shared, name]) hash.update(scriptText(part)).update("\0");
+  for (const part of withSourced(name)) hash.update(scriptText(part)).update("\0");
   return hash.digest("hex").slice(0, 12);
 }
 

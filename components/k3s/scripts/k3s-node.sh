@@ -2,13 +2,20 @@
 # Works on nodes of the cluster through this server.
 # Usage: k3s-node.sh none                          changes nothing
 #        k3s-node.sh await-ready --nodes 'A B C' [--virtual-ip ADDRESS]
+#        k3s-node.sh away --node NAME --revision REVISION --drain-timeout SECONDS
+#                                          drains an agent, unless it runs with that revision already
+#        k3s-node.sh home --node NAME --revision REVISION
+#                                          waits until the agent is Ready and lets pods return
 #        k3s-node.sh remove --node NAME    drains, then deletes the node and its etcd member
-#        k3s-node.sh make-room --node NAME  forgets a node whose host comes back with a fresh disk, as
-#                                           standard input says (`fresh` or `member`)
-#        k3s-node.sh forget --node NAME    as remove, for a host that is dead: nothing is drained
+#        k3s-node.sh make-room --node NAME [--discard 'NAMESPACE/CLAIM ...']
+#                                          forgets a node whose host comes back with a fresh disk, as
+#                                          standard input says (`fresh` or `member`)
+#        k3s-node.sh forget --node NAME [--discard 'NAMESPACE/CLAIM ...']
+#                                          as remove, for a host that is dead: nothing is drained
 source "$(dirname "$0")/lib.sh"
-
-kubectl() { /usr/local/bin/k3s kubectl "$@"; }
+source "$(dirname "$0")/etcd.sh"
+source "$(dirname "$0")/touch.sh"
+source "$(dirname "$0")/volumes.sh"
 
 readonly ready_patience=600
 
@@ -58,15 +65,37 @@ refuse_if_alive() {
     fail "$1 is alive and was not forgotten: a host that is gone or wiped renews no lease; remove its row instead, or switch it off first"
 }
 
-# The servers that stay have to be a majority among themselves.
+# The servers that stay have to be a majority among themselves, and to agree to the change they have
+# to be one of today's members as well.
 keeps_quorum() {
-  local node=$1 total ready
-  kubectl get node "$node" --show-labels --no-headers --ignore-not-found | grep -q 'node-role.kubernetes.io/etcd=true' || return 0
-  total=$(kubectl get nodes --selector node-role.kubernetes.io/etcd=true --no-headers | wc -l)
-  ready=$(kubectl get nodes --selector node-role.kubernetes.io/etcd=true --no-headers |
-    awk -v gone="$node" '$1 != gone && $2 ~ /^Ready/ {count++} END {print count + 0}')
-  [[ $ready -ge $(((total - 1) / 2 + 1)) ]] ||
-    fail "removing $node leaves $ready healthy servers of $((total - 1)): quorum would be lost; mend the others first"
+  local node=$1 name kind health total=0 others=0 healthy=0 voter=no
+  while read -r _ name _ kind health; do
+    [[ $kind == voter ]] || continue
+    total=$((total + 1))
+    [[ $health == healthy ]] && healthy=$((healthy + 1))
+    if [[ $name == "$node" ]]; then
+      voter=yes
+    elif [[ $health == healthy ]]; then
+      others=$((others + 1))
+    fi
+  done < <(known_members)
+  [[ $voter == yes ]] || return 0
+  [[ $healthy -ge $((total / 2 + 1)) ]] ||
+    fail "quorum is lost: of $total servers only $healthy answer, so $node cannot be removed; switch them on again, or $restore_path"
+  [[ $others -ge $(((total - 1) / 2 + 1)) ]] ||
+    fail "removing $node leaves $others healthy servers of $((total - 1)): quorum would be lost; mend the others first"
+}
+
+# k3s removes the etcd member of a deleted node by itself, in a moment; a member left behind would
+# keep a vote that nobody casts.
+await_member_gone() {
+  local node=$1 waited=0
+  while etcd_members | awk -v node="$node" '$2 == node {found = 1} END {exit !found}'; do
+    [[ $waited -lt 90 ]] ||
+      fail "$node is still a member of etcd $waited s after its node was deleted: look at 'sudo journalctl -u k3s' of the servers, then run again"
+    sleep 1
+    waited=$((waited + 1))
+  done
 }
 
 remove_node() {
@@ -80,6 +109,7 @@ remove_node() {
         fail "draining $node did not finish in 180 s: see 'kubectl get poddisruptionbudgets -A'; run again"
     fi
     kubectl delete node "$node" --timeout=60s >/dev/null
+    await_member_gone "$node"
     say "removed $node from the cluster"
   fi
   # Without this a host of the same name is refused ("Node password rejected").
@@ -88,11 +118,36 @@ remove_node() {
 
 forget_node() {
   refuse_if_alive "$1"
+  refuse_unsaved_volumes "$1" "${option[discard]:-}"
   remove_node "$1" no
 }
 
 make_room() {
   if [[ $(first_line) == fresh ]]; then forget_node "$1"; else say "unchanged"; fi
+}
+
+readonly revision_note=bramble.dev/revision
+
+# The revision a node runs with; a node that is at it already is not disturbed.
+at_revision() { [[ $(node_field "$1" '{.metadata.annotations.bramble\.dev/revision}') == "$2" ]]; }
+
+away() {
+  local node=$1
+  if [[ -z $(node_field "$node" '{.metadata.name}') ]] || at_revision "$node" "$2"; then
+    say "unchanged"
+  else
+    begin_maintenance "$node" "$3"
+  fi
+}
+
+home() {
+  local node=$1 revision=$2 since=""
+  at_revision "$node" "$revision" || since=$(now)
+  # A node that has just registered is Ready by its own word already.
+  [[ -n $(node_field "$node" "{.metadata.annotations.bramble\.dev/revision}") ]] || since=""
+  await_node "$node" "$since"
+  end_maintenance "$node"
+  kubectl annotate node "$node" --overwrite "$revision_note=$revision" >/dev/null
 }
 
 main() {
@@ -106,11 +161,13 @@ main() {
       await_ready "${option[nodes]}"
       await_virtual_ip "${option[virtual-ip]:-}"
       ;;
+    away) away "${option[node]}" "${option[revision]}" "${option[drain-timeout]}" ;;
+    home) home "${option[node]}" "${option[revision]}" ;;
     remove) remove_node "${option[node]}" yes ;;
     forget) forget_node "${option[node]}" ;;
     make-room) make_room "${option[node]}" ;;
     none) say "unchanged" ;;
-    *) fail "unknown verb '$verb': use await-ready, remove or forget" ;;
+    *) fail "unknown verb '$verb': use await-ready, away, home, remove, make-room or forget" ;;
   esac
 }
 

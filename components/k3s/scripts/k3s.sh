@@ -1,22 +1,22 @@
 #!/usr/bin/env bash
 # Brings k3s on this host to what /etc/bramble/k3s describes, and waits until it serves.
 # Usage: k3s.sh check|converge --role server|agent --version VERSION --peers 'A B'
-#                              (cluster id on standard input)
+#          [--generation N] [--drain-timeout SECONDS]      (cluster id on standard input)
 #        k3s.sh permit-initialise [--virtual-ip ADDRESS]
 #        k3s.sh standing      prints `member` where this host carries the cluster's state, else `fresh`
-#        k3s.sh may-stop      refuses when stopping this server would lose quorum
-#        k3s.sh await         waits until what is enabled here serves again
+#        k3s.sh touch-begin --drain-timeout SECONDS
+#                             before a reboot: refuses when quorum would be lost, saves a snapshot, drains
+#        k3s.sh touch-end     after it: waits until what is enabled here serves, and uncordons
 source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/etcd.sh"
+source "$(dirname "$0")/service.sh"
+source "$(dirname "$0")/touch.sh"
 
 readonly wanted_dir=$desired_dir/k3s
 readonly config_dir=/etc/rancher/k3s
 readonly data_dir=/var/lib/rancher/k3s
 readonly applied_file=$state_dir/k3s-applied
 readonly permit_file=$state_dir/may-initialise
-readonly etcd_metrics=http://127.0.0.1:2381/metrics
-readonly start_patience=600
-# About two minutes of a service that ends as soon as it starts, such as with a wrong token.
-readonly most_restarts=15
 
 has_etcd_data() { [[ -d $data_dir/server/db/etcd/member ]]; }
 
@@ -65,39 +65,6 @@ refresh_join() {
   printf 'server: "https://%s:6443"\n' "$peer" | install_text "$file" 0600
 }
 
-unit_of() { if [[ $1 == server ]]; then say k3s.service; else say k3s-agent.service; fi; }
-
-# As k3s's own installer writes it.
-unit_text() {
-  cat <<UNIT
-[Unit]
-Description=Lightweight Kubernetes
-Documentation=https://k3s.io
-Wants=network-online.target
-After=network-online.target
-
-[Install]
-WantedBy=multi-user.target
-
-[Service]
-Type=notify
-KillMode=process
-Delegate=yes
-User=root
-EnvironmentFile=-/etc/default/%N
-LimitNOFILE=1048576
-LimitNPROC=infinity
-LimitCORE=infinity
-TasksMax=infinity
-TimeoutStartSec=0
-Restart=always
-RestartSec=5s
-ExecStartPre=-/sbin/modprobe br_netfilter
-ExecStartPre=-/sbin/modprobe overlay
-ExecStart=/usr/local/bin/k3s $1
-UNIT
-}
-
 # One digest of all that a running k3s depends on.
 wanted_digest() {
   {
@@ -111,59 +78,23 @@ wanted_digest() {
   } | sha256sum | cut -d ' ' -f 1
 }
 
-etcd_metric() {
-  curl --silent --max-time 3 "$etcd_metrics" | awk -v name="$1" '$1 == name {print $2; exit}'
+# Kubernetes supports upgrades by one minor release at a time and no way back.
+refuse_version_jump() {
+  local wanted=$1 installed from to
+  installed=$(installed_version)
+  [[ -n $installed && $installed != "$wanted" ]] || return 0
+  from=$(cut -d . -f 2 <<<"$installed")
+  to=$(cut -d . -f 2 <<<"$wanted")
+  # To sort, a release candidate comes before its release.
+  [[ $(printf '%s\n%s\n' "$installed" "$wanted" | sed 's/-/~/' | sort -V | tail -n 1 | sed 's/~/-/') == "$wanted" ]] ||
+    fail "k3s $installed runs here and k3s.version $wanted is older: Kubernetes cannot go back; restore a snapshot from before the upgrade instead ($restore_path)"
+  [[ $to -le $((from + 1)) ]] ||
+    fail "k3s $installed runs here and k3s.version $wanted skips a minor release: go to the newest v1.$((from + 1)) first"
 }
 
-is_voter() { [[ $(etcd_metric etcd_server_is_learner) == 0 && $(etcd_metric etcd_server_has_leader) == 1 ]]; }
-
-serves() {
-  local unit=$1
-  systemctl is-active --quiet "$unit" || return 1
-  [[ $unit == k3s-agent.service ]] && return 0
-  is_voter && /usr/local/bin/k3s kubectl get --raw /readyz >/dev/null 2>&1
-}
-
-# What k3s said before it gave up, less every token it may have been given.
-last_words() {
-  local script
-  script=$(mktemp)
-  find "$config_dir" "$wanted_dir" -name '*token*' -type f -exec cat {} + 2>/dev/null |
-    awk 'length($0) > 7 {gsub(/[][\\.*^$\/]/, "\\\\&"); print "s/" $0 "/[secret]/g"}' >"$script"
-  journalctl --unit "$1" --lines 60 --no-pager --output cat 2>/dev/null |
-    grep -E 'level=(error|fatal)|[Ff]ailed|refused|not found' | sed -f "$script" | tail -n 8
-  rm -f "$script"
-}
-
-await_service() {
-  local unit=$1 waited=0
-  until serves "$unit"; do
-    if [[ $waited -ge $start_patience ]] || systemctl is-failed --quiet "$unit" ||
-      [[ $(systemctl show --property NRestarts --value "$unit") -ge $most_restarts ]]; then
-      last_words "$unit" >&2
-      fail "$unit does not serve after $waited s: see above and 'sudo journalctl -u $unit' on the host; the next pulumi up goes on from here"
-    fi
-    [[ $((waited % 30)) -eq 29 ]] && say "waiting for $unit ($((waited + 1)) s)"
-    sleep 1
-    waited=$((waited + 1))
-  done
-}
-
-# Without this server a majority of the others has to be Ready. Two servers cannot keep a majority
-# while one restarts; there, both must be well beforehand.
-may_stop() {
-  systemctl is-active --quiet k3s.service || return 0
-  local name status total=0 ready=0 others=0
-  while read -r name status; do
-    total=$((total + 1))
-    [[ $status == True ]] || continue
-    ready=$((ready + 1))
-    [[ $name == "$(uname -n)" ]] || others=$((others + 1))
-  done < <(/usr/local/bin/k3s kubectl get nodes --selector node-role.kubernetes.io/etcd=true \
-    --output 'jsonpath={range .items[*]}{.metadata.name} {.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}' 2>/dev/null)
-  [[ $total -le 1 || $others -ge $((total / 2 + 1)) ]] && return 0
-  [[ $total -eq 2 && $ready -eq 2 ]] && return 0
-  fail "only $ready of $total servers are Ready: stopping this one would lose quorum; mend the others first"
+installed_version() {
+  [[ -x /usr/local/bin/k3s && -e $applied_file ]] || return 0
+  /usr/local/bin/k3s --version 2>/dev/null | awk 'NR == 1 {print $3}'
 }
 
 install_wanted() {
@@ -196,18 +127,31 @@ install_wanted() {
 }
 
 converge() {
-  local role=$1 version=$2 cluster_id=$3 peers=$4 unit digest join
+  local role=$1 version=$2 cluster_id=$3 unit digest join since
   unit=$(unit_of "$role")
   [[ -f $state_dir/k3s/k3s-$version ]] || fail "k3s $version is not staged: raise this host's generation and run again"
   digest=$(wanted_digest "$role" "$version")
+  since=$(now)
   if [[ $(cat "$applied_file" 2>/dev/null) == "$digest" ]]; then
     systemctl is-active --quiet "$unit" || { change "start $unit" && systemctl start --no-block "$unit"; }
     await_service "$unit"
-    refresh_join "$peers"
+    refresh_join "${option[peers]:-}"
+    note_generation
+    [[ $role == agent ]] || end_maintenance "$(uname -n)"
     return
   fi
-  join=$(join_config "$role" "$peers")
-  may_stop
+  join=$(join_config "$role" "${option[peers]:-}")
+  refuse_version_jump "$version"
+  local was_active=no
+  if [[ $role == server ]] && systemctl is-active --quiet "$unit"; then
+    was_active=yes
+    if [[ $(installed_version) == "$version" ]]; then
+      touch_begin "${option[drain-timeout]:-0}"
+    else
+      touch_begin "${option[drain-timeout]:-0}" strict
+    fi
+    since=$(now)
+  fi
   # Says whose k3s this is before there is any, so that an interrupted run knows its own work.
   printf '%s\n' "$cluster_id" | install_text "$state_dir/cluster-id" 0644
   install_wanted "$role" "$version" "$join"
@@ -216,9 +160,14 @@ converge() {
   change "start $unit (${join%%:*})" || true
   systemctl restart --no-block "$unit"
   await_service "$unit"
+  if [[ $was_active == yes ]]; then touch_end "$since"; elif [[ $role == server ]]; then end_maintenance "$(uname -n)"; fi
   rm -f "$permit_file"
+  note_generation
   say "$digest" | install_text "$applied_file" 0600
 }
+
+# Which generation of the host's row this disk belongs to.
+note_generation() { say "${option[generation]:-1}" | install_text "$state_dir/generation" 0644; }
 
 check() {
   local role=$1 version=$2
@@ -242,10 +191,12 @@ standing() {
 }
 
 await_enabled() {
-  local unit
+  local unit since
+  since=$(now)
   for unit in k3s.service k3s-agent.service; do
     if systemctl is-enabled --quiet "$unit" 2>/dev/null; then await_service "$unit"; fi
   done
+  touch_end "$since"
 }
 
 main() {
@@ -254,8 +205,8 @@ main() {
   local -A option=()
   read_options option "$@"
   case $verb in
-    may-stop) may_stop ;;
-    await) await_enabled ;;
+    touch-begin) touch_begin "${option[drain-timeout]:-0}" ;;
+    touch-end) await_enabled ;;
     standing) standing ;;
     permit-initialise)
       lock
@@ -267,7 +218,7 @@ main() {
       local cluster_id
       cluster_id=$(first_line)
       lock
-      "$mode" "${option[role]}" "${option[version]}" "$cluster_id" "${option[peers]:-}"
+      "$mode" "${option[role]}" "${option[version]}" "$cluster_id"
       finish
       ;;
   esac
