@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { k3sDefaults } from "../catalogue/k3s";
 import { address, cidr, k3sVersion, sha256, url } from "./fields";
+import { audit, podSecurity } from "./hardeningSchema";
 import { registries } from "./registriesSchema";
 
 /** Bramble's own k3s: `bramble:k3s`. */
@@ -64,6 +65,15 @@ export const k3s = z.strictObject({
     ),
   kubeletArgs: z.array(z.string()).default([]).describe("Arguments for kubelet, `name=value`."),
   snapshots: z
+  audit: audit
+    .prefault({})
+    .describe("The API's audit log, in `/var/lib/rancher/k3s/server/logs` on each server."),
+  podSecurity: podSecurity
+    .prefault({})
+    .describe("Pod Security level of namespaces that carry no label of their own."),
+  rotation: rotation
+    .prefault({})
+    .describe("Generations of k3s's credentials; `npm run rotate -- <stack> due` tells their age."),
     .strictObject({
       schedule: z.string().default("0 */6 * * *").describe("Cron schedule of etcd snapshots."),
       retention: z.number().int().min(1).default(12).describe("Snapshots kept on each server."),

@@ -83,6 +83,8 @@ function member({ config: row, target }: PreparedHost, { k3s }: Config): K3sMemb
       clusterCidr: k3s.clusterCidr,
       serviceCidr: k3s.serviceCidr,
       snapshots: k3s.snapshots,
+      audit: k3s.audit,
+      podSecurity: k3s.podSecurity,
     },
   };
 }

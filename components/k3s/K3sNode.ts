@@ -4,6 +4,7 @@ import { rebootIfNeeded } from "../host/reboot";
 import type { HostTarget } from "../remote/connection";
 import { remoteFile } from "../remote/remoteFile";
 import { remoteScript } from "../remote/remoteScript";
+import { hardeningFiles } from "./hardening";
 import { type K3sNodeSettings, renderK3sConfig } from "./k3sConfig";
 import { revisionOf } from "./revision";
 
@@ -100,7 +101,12 @@ export class K3sNode extends pulumi.ComponentResource {
           timeoutSeconds: 1200 + shared.drainTimeout,
         },
         stdin: shared.clusterId,
-        revision: revisionOf(renderK3sConfig(settings), args.kubeVipManifest ?? ""),
+        revision: revisionOf(
+          renderK3sConfig(settings),
+          args.kubeVipManifest ?? "",
+          ...Object.values(hardeningFiles(settings)),
+          ...shared.rotatedTokens[settings.role],
+        ),
       },
       { parent: this, dependsOn: [teardown, ...room, ...files, ...args.prepared] },
     );
@@ -122,6 +128,13 @@ export class K3sNode extends pulumi.ComponentResource {
     );
     const secrets = Object.entries(tokens).map(([file, content]) =>
       remoteFile(
+    const hardening = Object.entries(hardeningFiles(settings)).map(([file, content]) =>
+      remoteFile(
+        `${host.name}-${file.replace(/\.yaml$/, "")}`,
+        { host, path: `${staged}/${file}`, content },
+        options,
+      ),
+    );
         `${host.name}-${file}`,
         { host, path: `${staged}/${file}`, content, secret: true },
         options,
@@ -137,7 +150,7 @@ export class K3sNode extends pulumi.ComponentResource {
               options,
             ),
           ];
-    return [config, ...secrets, ...manifests];
+    return [config, ...hardening, ...secrets, ...manifests];
   }
 
   /**

@@ -1,4 +1,7 @@
 import { stringify } from "yaml";
+import type { PodSecuritySettings } from "./admission";
+import { type AuditSettings, hardenedArguments } from "./hardening";
+import { k3sConfigDirectory, minorOf } from "./paths";
 
 /** What decides a node's k3s configuration. */
 export interface K3sNodeSettings {
@@ -15,10 +18,9 @@ export interface K3sNodeSettings {
   readonly clusterCidr: string;
   readonly serviceCidr: string;
   readonly snapshots: { readonly schedule: string; readonly retention: number };
+  readonly audit: AuditSettings;
+  readonly podSecurity: PodSecuritySettings;
 }
-
-/** Where k3s reads its files; the program stages them under /etc/bramble/k3s first. */
-export const k3sConfigDirectory = "/etc/rancher/k3s";
 
 type Value = string | number | boolean | readonly string[];
 
@@ -38,7 +40,7 @@ function common(settings: K3sNodeSettings): Setting[] {
       key: "node-taint",
       value: settings.taints.map(({ key, value, effect }) => `${key}=${value}:${effect}`),
     },
-    { key: "kubelet-arg", value: [...settings.kubeletArgs] },
+    { key: "kubelet-arg", value: hardenedArguments("kubelet", settings, settings.kubeletArgs) },
     { key: "protect-kernel-defaults", value: settings.protectKernelDefaults },
   ];
 }
@@ -55,17 +57,17 @@ function serverOnly(settings: K3sNodeSettings): Setting[] {
     { key: "service-cidr", value: settings.serviceCidr },
     { key: "write-kubeconfig-mode", value: "0600" },
     { key: "secrets-encryption", value: true },
+    { key: "kube-apiserver-arg", value: hardenedArguments("kube-apiserver", settings) },
+    {
+      key: "kube-controller-manager-arg",
+      value: hardenedArguments("kube-controller-manager", settings),
+    },
     { key: "etcd-expose-metrics", value: true },
     { key: "etcd-snapshot-schedule-cron", value: settings.snapshots.schedule },
     { key: "etcd-snapshot-retention", value: settings.snapshots.retention },
     { key: "etcd-snapshot-compress", value: true, since: 23 },
     { key: "embedded-registry", value: settings.embeddedRegistry || undefined, since: 29 },
   ];
-}
-
-/** The minor release of a k3s version: 36 for v1.36.4+k3s1. */
-export function minorOf(version: string): number {
-  return Number(/^v1\.(\d+)\./.exec(version)?.[1] ?? 0);
 }
 
 /**

@@ -99,6 +99,8 @@ readonly sysctls=(
   vm.panic_on_oom=0
   kernel.panic=10
   kernel.panic_on_oops=1
+  kernel.keys.root_maxkeys=1000000
+  kernel.keys.root_maxbytes=25000000
   fs.inotify.max_user_instances=1024
   fs.inotify.max_user_watches=524288
 )
@@ -106,7 +108,7 @@ readonly sysctls=(
 set_kernel() {
   local setting module
   {
-    say "# Kubelet's protect-kernel-defaults wants the first four; the others let many pods watch files."
+    say "# Kubelet's protect-kernel-defaults wants the first six; the others let many pods watch files."
     printf '%s\n' "${sysctls[@]}"
   } | install_text /etc/sysctl.d/90-bramble.conf 0644
   for setting in "${sysctls[@]}"; do set_sysctl "${setting%%=*}" "${setting#*=}"; done

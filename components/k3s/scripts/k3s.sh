@@ -108,6 +108,8 @@ install_wanted() {
     install_file "$file" "$config_dir/$(basename "$file")" 0600
   done
   if [[ $role == server && -d $wanted_dir/manifests ]]; then
+  # The audit log tells who did what; the API server itself would not make its folder so narrow.
+  if [[ $role == server ]]; then install -d -m 0700 "$data_dir/server/logs"; fi
     for file in "$wanted_dir/manifests"/*; do
       [[ -f $file ]] || continue
       install_file "$file" "$data_dir/server/manifests/$(basename "$file")" 0600

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { type K3sNodeSettings, minorOf, renderK3sConfig } from "../../../components/k3s/k3sConfig";
+import { type K3sNodeSettings, renderK3sConfig } from "../../../components/k3s/k3sConfig";
+import { minorOf } from "../../../components/k3s/paths";
 import { matchesGolden } from "../../support/golden";
 
 const server: K3sNodeSettings = {
@@ -17,6 +18,13 @@ const server: K3sNodeSettings = {
   clusterCidr: "10.42.0.0/16",
   serviceCidr: "10.43.0.0/16",
   snapshots: { schedule: "0 */6 * * *", retention: 12 },
+  audit: { enabled: true, maxAgeDays: 30, maxBackups: 10, maxSizeMegabytes: 20 },
+  podSecurity: {
+    enforce: "baseline",
+    audit: "restricted",
+    warn: "restricted",
+    exemptNamespaces: [],
+  },
 };
 
 const everything: K3sNodeSettings = {
