@@ -5,7 +5,7 @@ import { joinReports, parseReport, unseen } from "../../../operations/observe/pa
 function host(name: string): HostConfig {
   return {
     ...{ name, address: "10.0.0.1", role: "server", state: "present" },
-    ...{ labels: {}, taints: [], generation: 1 },
+    ...{ labels: {}, taints: [], generation: 1, discardVolumes: [] },
   };
 }
 
