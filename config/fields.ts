@@ -51,6 +51,15 @@ export const dnsName = checkedString(
   "a DNS name (such as home.example.org)",
 );
 
+/** An IPv4 address or a name of a machine, with or without dots. */
+export const machine = checkedString(
+  (text) =>
+    /^[0-9.]+$/.test(text)
+      ? parseAddress(text) !== undefined
+      : dnsLabelPattern.test(text) || dnsNamePattern.test(text),
+  "an address or name of a machine (such as 192.168.1.20 or gate.example.org)",
+);
+
 /** An e-mail address. */
 export const email = checkedString(
   (text) => z.email().safeParse(text).success,
@@ -79,6 +88,34 @@ export const sha256 = checkedString(
 export const url = checkedString(
   (text) => /^(https?|oci):\/\/[^\s]+$/.test(text),
   "a URL (such as https://mirror.example.org/k3s)",
+);
+
+/** A URL of a server that speaks HTTP, such as an endpoint of a registry. */
+export const httpUrl = checkedString(
+  (text) => /^https?:\/\/[^\s/@]+(\/[^\s@]*)?$/.test(text),
+  "an http or https URL (such as https://registry.lan:5000, user and password apart)",
+);
+
+/** A registry as image names begin with it, its port included; `*` is every registry. */
+export const registryName = checkedString(
+  (text) => /^(\*|[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?)$/.test(text),
+  'a registry (such as docker.io, registry.lan:5000, or "*" for every one)',
+);
+
+const labelName = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+
+/** The key of a node's label or taint. */
+export const labelKey = checkedString((text) => {
+  const [name = "", prefix, ...more] = text.split("/").reverse();
+  const domain =
+    prefix === undefined || dnsNamePattern.test(prefix) || dnsLabelPattern.test(prefix);
+  return more.length === 0 && domain && labelName.test(name);
+}, "a label key (such as disk or example.org/rack)");
+
+/** The value of a node's label or taint. */
+export const labelValue = checkedString(
+  (text) => text === "" || labelName.test(text),
+  "a label value (letters, digits, '-', '_' and '.', at most 63)",
 );
 
 /** The form a value must have, where its schema names it: "an IPv4 address (such as …)". */

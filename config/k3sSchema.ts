@@ -3,6 +3,8 @@ import { k3sDefaults } from "../catalogue/k3s";
 import { address, cidr, k3sVersion, sha256, url } from "./fields";
 import { audit, podSecurity } from "./hardeningSchema";
 import { registries } from "./registriesSchema";
+import { rotation } from "./rotationSchema";
+import { snapshots } from "./snapshotsSchema";
 
 /** Bramble's own k3s: `bramble:k3s`. */
 export const k3s = z.strictObject({
@@ -64,7 +66,6 @@ export const k3s = z.strictObject({
       "Seconds that pods are given to leave a node before its k3s is changed, their PodDisruptionBudgets respected. `0`: they stay, and k3s restarts under them.",
     ),
   kubeletArgs: z.array(z.string()).default([]).describe("Arguments for kubelet, `name=value`."),
-  snapshots: z
   audit: audit
     .prefault({})
     .describe("The API's audit log, in `/var/lib/rancher/k3s/server/logs` on each server."),
@@ -74,10 +75,7 @@ export const k3s = z.strictObject({
   rotation: rotation
     .prefault({})
     .describe("Generations of k3s's credentials; `npm run rotate -- <stack> due` tells their age."),
-    .strictObject({
-      schedule: z.string().default("0 */6 * * *").describe("Cron schedule of etcd snapshots."),
-      retention: z.number().int().min(1).default(12).describe("Snapshots kept on each server."),
-    })
+  snapshots: snapshots
     .prefault({})
     .describe("etcd snapshots, in `/var/lib/rancher/k3s/server/db/snapshots` on each server."),
 });

@@ -1,9 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isConfigSecret } from "@pulumi/pulumi/runtime/config";
 import { parseConfig } from "./parse";
+import { localFileProblems } from "./localFiles";
 import { type Problem, problemLine } from "./problems";
 import type { Config } from "./schema";
-import { type SecretName, secretNames, secretRows, setSecretCommand } from "./secrets";
+import {
+  type SecretName,
+  secretNames,
+  type SecretRow,
+  secretRows,
+  setSecretCommand,
+} from "./secrets";
 
 declare module "@pulumi/pulumi/runtime/config" {
   /** Whether a full key (`project:name`) is encrypted; left out of the SDK's published types. */
@@ -59,9 +66,12 @@ function secretProblems(prefix: string, stack: string, config: Config | undefine
         ? [{ path: name, message: `is missing: ${command}` }]
         : [];
     }
-    return isConfigSecret(prefix + name)
-      ? []
-      : [{ path: name, message: `is in clear text: change the value, then ${command}` }];
+    if (!isConfigSecret(prefix + name)) {
+      return [{ path: name, message: `is in clear text: change the value, then ${command}` }];
+    }
+    const row: SecretRow = secretRows[name];
+    const mistakes = config === undefined ? [] : row.mistakes?.(given[prefix + name] ?? "", config);
+    return (mistakes ?? []).map((what) => ({ path: name, message: `${what}: ${command}` }));
   });
 }
 
@@ -78,6 +88,7 @@ export function loadSettings(): Settings {
   const problems = [
     ...encrypted,
     ...parsed.problems,
+    ...(parsed.draft === undefined ? [] : localFileProblems(parsed.draft)),
     ...secretProblems(prefix, stack, parsed.draft),
   ];
   for (const warning of parsed.warnings) {

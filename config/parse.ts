@@ -25,6 +25,7 @@ function schemaAt(path: readonly PropertyKey[]): z.core.$ZodType {
       : schema;
   return path.reduce<z.core.$ZodType>((schema, key) => {
     if (schema instanceof z.ZodArray) return unwrapped(schema.element);
+    if (schema instanceof z.ZodRecord) return unwrapped(schema.valueType);
     if (schema instanceof z.ZodObject) {
       const field = (schema.shape as Record<PropertyKey, z.core.$ZodType | undefined>)[key];
       return field === undefined ? z.never() : unwrapped(field);
@@ -49,6 +50,8 @@ const readByRules: readonly (readonly [problem: RegExp, reads: readonly string[]
   [/^hosts$/, ["hosts", "cluster.source"]],
   [/^hosts\[\d+\]\.hostKey$/, ["ssh.requireHostKeys"]],
   [/^cluster\./, ["cluster.source"]],
+  [/^ssh\.bastion/, ["ssh"]],
+  [/^k3s\.(registries|embeddedRegistry)/, ["k3s"]],
   [/^network\.pools$/, ["network.pools", "platform.metallb"]],
   [/^network\.ingressAddress$/, ["network.pools"]],
   [/^media\.apps\./, ["network.pools", "media.enabled"]],

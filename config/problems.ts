@@ -90,6 +90,8 @@ function describeIssue(
         : `${shown(value)} is too small: the least is ${String(issue.minimum)}`;
     case "too_big":
       return `${shown(value)} is too large: the most is ${String(issue.maximum)}`;
+    case "invalid_key":
+      return issue.issues[0]?.message ?? issue.message;
     default:
       return issue.message;
   }

@@ -1,6 +1,10 @@
 import { addressProblems } from "./addressRules";
+import { bastionProblems } from "./bastionSchema";
 import type { Problem } from "./problems";
+import { rotationProblems } from "./rotationRules";
+import { registryProblems, registryWarnings } from "./registryRules";
 import type { Config, HostConfig } from "./schema";
+import { snapshotProblems } from "./snapshotsSchema";
 
 /** What the cross-field rules found: problems stop the run, warnings are printed. */
 export interface Findings {
@@ -144,9 +148,13 @@ export function checkRules(config: Config): Findings {
       ...hostNameProblems(config.hosts),
       ...addressProblems(config),
       ...hostKeyProblems(config),
+      ...bastionProblems(config.ssh),
+      ...registryProblems(config.k3s),
+      ...snapshotProblems(config.k3s.snapshots),
+      ...rotationProblems(config.k3s),
       ...storageProblems(config),
       ...platformProblems(config),
     ],
-    warnings: serverCountWarnings(config),
+    warnings: [...serverCountWarnings(config), ...registryWarnings(config.k3s)],
   };
 }

@@ -1,3 +1,4 @@
+import { registryCredentialMistakes } from "./registryCredentials";
 import type { Config } from "./schema";
 
 /** One secret of a stack: its key in the stack's encrypted config and what it is for. */
@@ -8,9 +9,18 @@ export interface SecretRow {
   readonly source: string;
   /** Whether the stack cannot run without it. */
   readonly required: (config: Config) => boolean;
+  /** What is wrong with a value's form, without a word of it. */
+  readonly mistakes?: (text: string, config: Config) => readonly string[];
 }
 
 const never = (): boolean => false;
+
+/** The registries that the secret `registryCredentials` logs in to. */
+export function registriesWithLogin({ k3s }: Config): string[] {
+  return Object.entries(k3s.registries.configs)
+    .filter(([, { auth }]) => auth)
+    .map(([registry]) => registry);
+}
 
 /** The row of a key that Bramble generates unless the stack config brings one. */
 function generated(app: string, what: "API key" | "password"): SecretRow {
@@ -36,6 +46,29 @@ export const secretRows = {
     source: "< ~/.kube/config",
     required: (config) =>
       config.cluster.source === "existing" && config.cluster.kubeconfigPath === undefined,
+  },
+  registryCredentials: {
+    description:
+      'Log-ins of registries with `auth: true`, as JSON: `{"<registry>": {"username": "…", "password": "…"}}`.',
+    source: "< registry-credentials.json",
+    required: (config) => registriesWithLogin(config).length > 0,
+    mistakes: (text, config) => registryCredentialMistakes(text, registriesWithLogin(config)),
+  },
+  snapshotS3AccessKey: {
+    description: "Access key id of the S3 store that takes copies of snapshots and volumes.",
+    source: "the access key id",
+    required: (config) => config.k3s.snapshots.offHost?.s3 !== undefined,
+  },
+  snapshotS3SecretKey: {
+    description: "Secret access key of that store.",
+    source: "the secret access key",
+    required: (config) => config.k3s.snapshots.offHost?.s3 !== undefined,
+  },
+  snapshotSshKey: {
+    description:
+      "Private key, in OpenSSH's format and without passphrase, that opens the machine which takes copies of snapshots and volumes.",
+    source: "< ~/.ssh/bramble-copies",
+    required: (config) => config.k3s.snapshots.offHost?.ssh !== undefined,
   },
   plexClaimToken: {
     description:

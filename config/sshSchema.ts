@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { bastion } from "./bastionSchema";
 import { port } from "./fields";
+import { userCa } from "./userCaSchema";
 
 /** How hosts are reached: `bramble:ssh`. */
 export const ssh = z.strictObject({
@@ -9,6 +11,8 @@ export const ssh = z.strictObject({
     .enum(["key", "agent"])
     .default("key")
     .describe("`key`: the secret `sshPrivateKey`. `agent`: the running ssh-agent (SSH_AUTH_SOCK)."),
+  bastion: bastion.optional().describe("Machine through which the hosts are reached."),
+  userCa: userCa.prefault({}).describe("Short-lived certificates for whoever logs in to hosts."),
   requireHostKeys: z
     .boolean()
     .default(true)

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { closedSecret } from "../config/closedSecret";
 import { parseConfig } from "../config/parse";
 import { problemLine } from "../config/problems";
 import type { Config } from "../config/schema";
@@ -54,7 +55,7 @@ export function readStackFile(
     const key = name.includes(":") ? name : `${projectName}:${name}`;
     const encrypted = holdsEncrypted(value);
     config[key] = encrypted
-      ? "[encrypted]"
+      ? closedSecret
       : typeof value === "string"
         ? value
         : JSON.stringify(value);

@@ -49,7 +49,7 @@ export function typeName(schema: z.core.$ZodType): string {
   }
   if (inner instanceof z.ZodArray) return `list of ${plural(inner.element)}`;
   if (inner instanceof z.ZodObject) return "map";
-  if (inner instanceof z.ZodRecord) return "map of text to text";
+  if (inner instanceof z.ZodRecord) return `map of text to ${typeName(inner.valueType)}`;
   if (inner instanceof z.ZodBoolean) return "true or false";
   if (inner instanceof z.ZodNumber) return isWhole(inner) ? "whole number" : "number";
   return checkedForm(inner) ?? "text";
@@ -100,6 +100,7 @@ function rowOf(path: string, schema: z.core.$ZodType): ConfigRow {
 function rowsBelow(path: string, schema: z.core.$ZodType): ConfigRow[] {
   const { schema: inner } = unwrap(schema);
   if (inner instanceof z.ZodArray) return rowsBelow(`${path}[]`, inner.element);
+  if (inner instanceof z.ZodRecord) return rowsBelow(`${path}.<key>`, inner.valueType);
   if (!(inner instanceof z.ZodObject)) return [];
   return fieldsOf(inner).flatMap(([name, field]) => [
     // What holds for every name is told with the map that holds them.

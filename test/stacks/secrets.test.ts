@@ -17,7 +17,27 @@ import {
 /** A value to look for. What has to be quoted or encoded somewhere is part of it. */
 const canary = (name: string) => `c4n4ry/+"&é ${name}`;
 
-const given = Object.fromEntries(secretNames.map((name) => [name, canary(name)]));
+/** The log-in of a registry comes inside a secret that has a form. */
+const logins = { "registry.lan": { username: "me", password: canary("registryCredentials") } };
+
+const given = {
+  ...Object.fromEntries(secretNames.map((name) => [name, canary(name)])),
+  registryCredentials: JSON.stringify(logins),
+};
+
+/** A stack that uses every secret, but for those of the other destination of copies. */
+const withAll = (offHost: object) => ({
+  ...ownCluster,
+  k3s: {
+    ...ownCluster.k3s,
+    registries: { configs: { "registry.lan": { auth: true } } },
+    snapshots: { offHost },
+  },
+});
+const copiesToS3 = { s3: { endpoint: "https://s3.lan", bucket: "copies" } };
+const copiesBySsh = {
+  ssh: { host: "nas", user: "copies", path: "/copies", hostKey: `ssh-ed25519 ${"A".repeat(68)}` },
+};
 
 /** Secret outputs of what generates secrets or reads them from a host. */
 const secretOutputs: FakeOutputs = (registration) => {
@@ -76,14 +96,17 @@ function assertNowhere(text: string, what: string): void {
 
 describe("secrets", () => {
   let own: readonly Registration[];
+  let bySsh: readonly Registration[];
   let existing: readonly Registration[];
   before(async () => {
-    own = await registrationsOf(ownCluster);
+    own = await registrationsOf(withAll(copiesToS3));
+    bySsh = await registrationsOf(withAll(copiesBySsh));
     existing = await registrationsOf(existingCluster);
   });
 
   for (const [title, registrations] of [
     ["our own cluster", () => own],
+    ["our own cluster that sends copies by SSH", () => bySsh],
     ["an existing cluster", () => existing],
   ] as const) {
     it(`show in no form in the plan of ${title}`, () => {
@@ -95,7 +118,7 @@ describe("secrets", () => {
   }
 
   it("reach the resources that need them: the search above looks for what is there", () => {
-    const all = JSON.stringify(own.map(({ inputs }) => inputs));
+    const all = JSON.stringify([...own, ...bySsh].map(({ inputs }) => inputs));
     const unused = ["kubeconfig"];
     for (const name of [...secretNames, ...generated].filter((one) => !unused.includes(one))) {
       assert.ok(
@@ -106,14 +129,14 @@ describe("secrets", () => {
   });
 
   it("are in no command line: those show in the host's process list and in error messages", () => {
-    for (const { name, inputs } of remoteOnes(own)) {
+    for (const { name, inputs } of remoteOnes([...own, ...bySsh])) {
       const { connection: _connection, stdin: _stdin, ...shownOnTheHost } = inputs;
       assertNowhere(JSON.stringify(shownOnTheHost), name);
     }
   });
 
   it("travel to a host by standard input alone, and nothing of them is logged", () => {
-    for (const { name, inputs, secretInputs } of remoteOnes(own)) {
+    for (const { name, inputs, secretInputs } of remoteOnes([...own, ...bySsh])) {
       const allowed = ["connection", "stdin"];
       assert.deepEqual(
         secretInputs.filter((path) => !allowed.includes(path.split(".")[0] ?? "")),
