@@ -1,9 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Host } from "../components/host/Host";
-import { hostPackages } from "../components/host/requirements";
+import { hostPackages, sealingPackages } from "../components/host/requirements";
 import { nfsExport, nfsServerPackages } from "../components/host/nfsExport";
-import type { HostTarget } from "../components/remote/connection";
+import type { Bastion, HostTarget } from "../components/remote/connection";
 import type { Secrets } from "../config/load";
+import { airGapArchitectures } from "../config/localFiles";
 import type { Config, HostConfig } from "../config/schema";
 
 /** A host that is fit and prepared for k3s. */
@@ -15,6 +16,18 @@ export interface PreparedHost {
   readonly prepared: pulumi.Resource;
   /** Done when the host exports `storage.nfs.path`, where it is the one that does. */
   readonly exported: pulumi.Resource | undefined;
+}
+
+/** The bastion of a host; one that is itself a host is reached directly. */
+function bastionOf({ bastion, user }: Config["ssh"], host: HostConfig): { bastion?: Bastion } {
+  if (bastion === undefined || bastion.address === host.address) return {};
+  const { address, port, hostKey } = bastion;
+  return {
+    bastion: {
+      ...{ address, port, user: bastion.user ?? user },
+      ...(hostKey === undefined ? {} : { hostKey: hostKey.trim() }),
+    },
+  };
 }
 
 /** How a host is reached, from its row and the stack's defaults. */
@@ -30,6 +43,7 @@ export function hostTarget(
     port: host.port ?? ssh.port,
     generation: host.generation,
     ...(host.hostKey === undefined ? {} : { hostKey: host.hostKey.trim() }),
+    ...bastionOf(ssh, host),
     ...(ssh.auth === "agent" || privateKey === undefined ? {} : { privateKey }),
   };
 }
@@ -44,6 +58,7 @@ export function hosts(
   clusterId: pulumi.Output<string>,
 ): PreparedHost[] {
   const { nfs } = config.storage;
+  const { airGapDirectory } = config.k3s;
   const exporter = nfs?.host;
   const checked = config.hosts
     .filter(({ state }) => state === "present")
@@ -54,8 +69,16 @@ export function hosts(
         role: row.role,
         k3sVersion: config.k3s.version,
         kubeletArgs: config.k3s.kubeletArgs,
+        embeddedRegistry: config.k3s.embeddedRegistry,
+        ...(airGapDirectory === undefined
+          ? {}
+          : { architectures: airGapArchitectures(airGapDirectory) }),
         clusterId,
-        packages: row.name === exporter ? [...hostPackages, ...nfsServerPackages] : hostPackages,
+        packages: [
+          ...hostPackages,
+          ...(row.name === exporter ? nfsServerPackages : []),
+          ...(config.k3s.snapshots.offHost === undefined ? [] : sealingPackages),
+        ],
       });
       return { config: row, target, host };
     });

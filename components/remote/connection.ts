@@ -1,6 +1,15 @@
 import type { types } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 
+/** A machine that hands connections on. */
+export interface Bastion {
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  /** Pinned host key, `<type> <base64>`. Without one any host key is accepted. */
+  readonly hostKey?: string;
+}
+
 /** One host as scripts reach it. */
 export interface HostTarget {
   /** Host name; names the resources made for it. */
@@ -10,6 +19,8 @@ export interface HostTarget {
   readonly port: number;
   /** Pinned host key, `<type> <base64>`. Without one any host key is accepted. */
   readonly hostKey?: string;
+  /** Machine through which the host is reached; it takes the same key. */
+  readonly bastion?: Bastion;
   /** Private key; without one the running ssh-agent is used. */
   readonly privateKey?: pulumi.Output<string>;
   /** Raised to converge the host again though nothing else changed. */
@@ -34,13 +45,17 @@ export function connectionOf(
   host: HostTarget,
   dialErrorLimit: number = patience.firstContact,
 ): types.input.remote.ConnectionArgs {
-  return {
-    host: host.address,
-    port: host.port,
-    user: host.user,
+  const end = ({ address, port, user, hostKey }: Bastion) => ({
+    host: address,
+    port,
+    user,
     dialErrorLimit,
     perDialTimeout: 10,
-    ...(host.hostKey === undefined ? {} : { hostKey: host.hostKey }),
+    ...(hostKey === undefined ? {} : { hostKey }),
     ...(host.privateKey === undefined ? {} : { privateKey: host.privateKey }),
+  });
+  return {
+    ...end(host),
+    ...(host.bastion === undefined ? {} : { proxy: end(host.bastion) }),
   };
 }

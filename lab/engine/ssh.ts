@@ -1,13 +1,12 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 
-/** A connection as `command.remote` is given it. @see components/remote/connection.ts */
-export const connectionSchema = z.object({
+const endSchema = z.object({
   host: z.string(),
   port: z.number().default(22),
   user: z.string().default("root"),
@@ -18,6 +17,11 @@ export const connectionSchema = z.object({
   /** Seconds of one attempt. */
   perDialTimeout: z.number().default(15),
 });
+
+/** A connection as `command.remote` is given it. @see components/remote/connection.ts */
+export const connectionSchema = endSchema.extend({ proxy: endSchema.optional() });
+
+type End = z.output<typeof endSchema>;
 
 type Connection = z.output<typeof connectionSchema>;
 
@@ -39,33 +43,47 @@ export interface SessionResult {
 
 const pause = { first: 100, factor: 1.5, longest: 5000 };
 
-/** The client's arguments, with key and pinned host key in files that only we can read. */
-function clientArguments(connection: Connection, folder: string): string[] {
-  const { host, hostKey, privateKey, user, port } = connection;
+/** Options of one end, with key and pinned host key in files that only we can read. */
+function endOptions(end: End, folder: string): string[] {
+  const { host, hostKey, perDialTimeout, privateKey, port } = end;
   const knownHosts = join(folder, "known_hosts");
   const name = port === 22 ? host : `[${host}]:${String(port)}`;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeFileSync(knownHosts, hostKey === undefined ? "" : `${name} ${hostKey}\n`);
+  const key = join(folder, "key");
+  if (privateKey !== undefined) {
+    writeFileSync(key, privateKey.endsWith("\n") ? privateKey : `${privateKey}\n`, { mode: 0o600 });
+  }
   const options = [
     "BatchMode=yes",
-    `ConnectTimeout=${String(connection.perDialTimeout)}`,
+    `ConnectTimeout=${String(perDialTimeout)}`,
     `StrictHostKeyChecking=${hostKey === undefined ? "accept-new" : "yes"}`,
     `UserKnownHostsFile=${knownHosts}`,
     "GlobalKnownHostsFile=/dev/null",
     "LogLevel=ERROR",
     "ServerAliveInterval=15",
-    // Runs here once the host has let us in, and so tells a failed dial from a failed command.
-    "PermitLocalCommand=yes",
-    `LocalCommand=: >${join(folder, "connected")}`,
+    ...(hostKey === undefined ? [] : [`HostKeyAlgorithms=${hostKey.split(" ")[0] ?? ""}`]),
+    ...(privateKey === undefined ? [] : ["IdentitiesOnly=yes", `IdentityFile=${key}`]),
   ];
-  if (hostKey !== undefined) options.push(`HostKeyAlgorithms=${hostKey.split(" ")[0] ?? ""}`);
-  const key = join(folder, "key");
-  if (privateKey !== undefined) {
-    writeFileSync(key, privateKey.endsWith("\n") ? privateKey : `${privateKey}\n`, { mode: 0o600 });
-    options.push("IdentitiesOnly=yes");
-  }
+  return ["-F", "/dev/null", ...options.flatMap((option) => ["-o", option])];
+}
+
+function proxyOptions(proxy: End | undefined, folder: string): string[] {
+  if (proxy === undefined) return [];
+  const options = endOptions(proxy, join(folder, "proxy"));
+  const to = `${proxy.user}@${proxy.host}`;
+  const words = ["ssh", ...options, "-p", String(proxy.port), "-W", "%h:%p", to];
+  return ["-o", `ProxyCommand=${words.join(" ")}`];
+}
+
+/** The client's arguments. */
+function clientArguments(connection: Connection, folder: string): string[] {
+  const { host, user, port, proxy } = connection;
   return [
-    ...["-F", "/dev/null", ...options.flatMap((option) => ["-o", option])],
-    ...(privateKey === undefined ? [] : ["-i", key]),
+    ...endOptions(connection, folder),
+    // Runs here once the host has let us in, and so tells a failed dial from a failed command.
+    ...["-o", "PermitLocalCommand=yes", "-o", `LocalCommand=: >${join(folder, "connected")}`],
+    ...proxyOptions(proxy, folder),
     ...["-p", String(port), `${user}@${host}`, "--"],
   ];
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostPackages, preflightArgs, prepareArgs } from "../../components/host/requirements";
+import { airGapArchitectures } from "../../config/localFiles";
 import type { Config, HostConfig } from "../../config/schema";
 import { readStackConfig } from "../stackFile";
 import { renderTable } from "../table";
@@ -29,11 +30,17 @@ const script = "host-check.sh";
 /** Each script's arguments in check mode. */
 function scriptCalls({ k3s }: Config, host: HostConfig): string[] {
   const { name, role } = host;
-  const requirements = { role, k3sVersion: k3s.version, kubeletArgs: k3s.kubeletArgs };
+  const { version, kubeletArgs, embeddedRegistry, airGapDirectory } = k3s;
+  const requirements = {
+    ...{ role, k3sVersion: version, kubeletArgs, embeddedRegistry },
+    ...(airGapDirectory === undefined
+      ? {}
+      : { architectures: airGapArchitectures(airGapDirectory) }),
+  };
   return [
     ...["preflight.sh", ...preflightArgs(requirements), "--"],
     ...["prepare.sh", ...prepareArgs("check", name, hostPackages), "--"],
-    ...["k3s.sh", "check", "--role", role, "--version", k3s.version],
+    ...["k3s.sh", "check", "--role", role, "--version", version],
   ];
 }
 

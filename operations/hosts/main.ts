@@ -4,7 +4,7 @@ import { check } from "./check";
 import { trust } from "./trust";
 
 const usage = [
-  "usage: npm run hosts -- <stack> trust [--yes] [--replace <host>[,<host>]]",
+  "usage: npm run hosts -- <stack> trust [--yes] [--replace <host>[,<host>]] [--identity <private key file>]",
   "       npm run hosts -- <stack> check [--identity <private key file>]",
 ].join("\n");
 
@@ -24,7 +24,10 @@ runCommand(async (argv) => {
   if (stack === undefined || words.length !== 2 || typeof directory !== "string") {
     throw new Error(usage);
   }
-  const common = { stack, directory, print };
+  const common = {
+    ...{ stack, directory, print },
+    ...(typeof identity === "string" ? { identity } : {}),
+  };
   switch (verb) {
     case "trust":
       return trust({
@@ -33,7 +36,7 @@ runCommand(async (argv) => {
         replace: typeof replace === "string" ? replace.split(",") : [],
       });
     case "check":
-      return check({ ...common, ...(typeof identity === "string" ? { identity } : {}) });
+      return check(common);
     default:
       throw new Error(usage);
   }

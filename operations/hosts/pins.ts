@@ -1,7 +1,10 @@
-import { isMap, isSeq, parseDocument, type YAMLMap } from "yaml";
+import { type Document, isMap, isNode, isSeq, parseDocument, type YAMLMap } from "yaml";
 import type { HostConfig } from "../../config/schema";
 import { projectName } from "../stackFile";
 import { fingerprint, type HostKey, parseHostKey, sameKey } from "../ssh/hostKeys";
+
+/** How a stack's file is written. */
+const layout = { lineWidth: 0, flowCollectionPadding: true };
 
 /** What becomes of one host's pin. */
 export type Verdict =
@@ -18,7 +21,11 @@ export type Verdict =
  * @param keys what the host offers, preferred first.
  * @param replace whether a pin that differs is to be replaced.
  */
-export function judge(host: HostConfig, keys: readonly HostKey[], replace: boolean): Verdict {
+export function judge(
+  host: Pick<HostConfig, "hostKey">,
+  keys: readonly HostKey[],
+  replace: boolean,
+): Verdict {
   const [best] = keys;
   if (best === undefined) return { kind: "unreachable" };
   if (host.hostKey === undefined) return { kind: "pin", key: best };
@@ -29,7 +36,11 @@ export function judge(host: HostConfig, keys: readonly HostKey[], replace: boole
 }
 
 /** Why a changed key is refused, and how to proceed. */
-export function refusal(stack: string, { name, address }: HostConfig, verdict: Verdict): string {
+export function refusal(
+  stack: string,
+  { name, address }: Pick<HostConfig, "name" | "address">,
+  verdict: Verdict,
+): string {
   if (verdict.kind !== "refused") return "";
   return [
     `${name} (${address}) shows ${fingerprint(verdict.key)}, pinned is ${fingerprint(verdict.was)}: the host was installed anew, or something else answers there.`,
@@ -37,14 +48,32 @@ export function refusal(stack: string, { name, address }: HostConfig, verdict: V
   ].join(" ");
 }
 
+function configMap(document: Document, key: string): unknown {
+  return [`${projectName}:${key}`, key]
+    .map((name) => document.getIn(["config", name]))
+    .find(isNode);
+}
+
+/**
+ * Writes the bastion's pin into the text of a stack's file; all else stays.
+ *
+ * @throws Error when the file names no bastion.
+ */
+export function writeBastionPin(text: string, key: string): string {
+  const document = parseDocument(text);
+  const ssh = configMap(document, "ssh");
+  const bastion = isMap(ssh) ? ssh.get("bastion") : undefined;
+  if (!isMap(bastion)) throw new Error(`no bastion under ${projectName}:ssh`);
+  bastion.set("hostKey", key);
+  return document.toString(layout);
+}
+
 function hostRows(text: string): { rows: YAMLMap[]; toText: () => string } {
   const document = parseDocument(text);
-  const hosts = [`${projectName}:hosts`, "hosts"]
-    .map((key) => document.getIn(["config", key]))
-    .find(isSeq);
+  const hosts = configMap(document, "hosts");
   return {
-    rows: hosts?.items.filter((item) => isMap(item)) ?? [],
-    toText: () => document.toString({ lineWidth: 0, flowCollectionPadding: true }),
+    rows: isSeq(hosts) ? hosts.items.filter((item) => isMap(item)) : [],
+    toText: () => document.toString(layout),
   };
 }
 
@@ -61,5 +90,19 @@ export function writePins(text: string, pins: ReadonlyMap<string, string>): stri
     if (row === undefined) throw new Error(`no host ${name} under ${projectName}:hosts`);
     row.set("hostKey", key);
   }
+  return toText();
+}
+
+/**
+ * Raises the generation of one host in the text of a stack's file by one.
+ *
+ * @throws Error when the file lists no host of such a name.
+ */
+export function raiseGeneration(text: string, name: string): string {
+  const { rows, toText } = hostRows(text);
+  const row = rows.find((candidate) => candidate.get("name") === name);
+  if (row === undefined) throw new Error(`no host ${name} under ${projectName}:hosts`);
+  const generation = row.get("generation");
+  row.set("generation", (typeof generation === "number" ? generation : 1) + 1);
   return toText();
 }

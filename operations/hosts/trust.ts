@@ -11,7 +11,9 @@ import {
   sshAddress,
   type SshAddress,
 } from "../ssh/hostKeys";
-import { judge, refusal, type Verdict, writePins } from "./pins";
+import { bastionOf, type SshEnd } from "../ssh/options";
+import { scanThrough } from "../ssh/scanThrough";
+import { judge, refusal, type Verdict, writeBastionPin, writePins } from "./pins";
 
 /** What `trust` is told. */
 export interface TrustOptions {
@@ -20,17 +22,25 @@ export interface TrustOptions {
   readonly directory: string;
   /** Pins without asking. */
   readonly yes: boolean;
-  /** Names of hosts whose pin may be replaced by another key. */
+  /** Names of hosts whose pin may be replaced by another key; `ssh.bastion` for the bastion's. */
   readonly replace: readonly string[];
+  /** Private key file for the bastion; default: the ssh-agent and the operator's own keys. */
+  readonly identity?: string;
   /** Asks a host for its keys. */
   readonly scan?: (address: SshAddress) => Promise<HostKey[]>;
+  /** Asks a host behind a bastion for its keys. */
+  readonly scanBehind?: typeof scanThrough;
   /** Asks the operator; true for yes. */
   readonly confirm?: (question: string) => Promise<boolean>;
   readonly print: (text: string) => void;
 }
 
+/** A machine whose key is pinned. */
+type Machine = Pick<HostConfig, "name" | "address">;
+
 interface Judged {
-  readonly host: HostConfig;
+  readonly host: Machine;
+  readonly port: number;
   readonly verdict: Verdict;
 }
 
@@ -58,7 +68,7 @@ function table(judged: readonly Judged[]): string {
   ]);
 }
 
-async function ask(question: string): Promise<boolean> {
+export async function ask(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const closed = new Promise<string>((resolve) =>
     terminal.once("close", () => {
@@ -73,64 +83,111 @@ async function ask(question: string): Promise<boolean> {
   }
 }
 
-function complaints(config: Config, stack: string, judged: readonly Judged[]): string[] {
-  return judged.flatMap(({ host, verdict }) => {
+function complaints(stack: string, judged: readonly Judged[], through: string): string[] {
+  return judged.flatMap(({ host, port, verdict }) => {
     if (verdict.kind === "refused") return [refusal(stack, host, verdict)];
     if (verdict.kind !== "unreachable") return [];
-    const { address, port } = sshAddress(config, host);
     return [
-      `${host.name} does not answer SSH at ${address}:${port}: is it on, on this network, and does it run sshd?`,
+      `${host.name} does not answer SSH at ${host.address}:${port}${through}: is it on, on this network, and does it run sshd?`,
     ];
   });
 }
 
 /** Writes the whole file or nothing. */
-function replaceFile(path: string, text: string): void {
+export function replaceFile(path: string, text: string): void {
   const temporary = `${path}.new`;
   writeFileSync(temporary, text);
   renameSync(temporary, path);
 }
 
-/**
- * Shows the hosts' keys and, once the operator agrees, pins them in the stack's file.
- *
- * @returns the exit code: 0 when every present host is pinned.
- */
-export async function trust(options: TrustOptions): Promise<number> {
-  const { stack, directory, yes, replace, print } = options;
-  const { scan = scanHost, confirm = ask } = options;
-  const config = readStackConfig(stack, directory);
-  const present = config.hosts.filter(({ state }) => state === "present");
-  const stranger = replace.find((name) => !present.some((host) => host.name === name));
-  if (stranger !== undefined) throw new Error(`--replace ${stranger}: no such host in the stack`);
-  if (present.length === 0) throw new Error(`Pulumi.${stack}.yaml lists no hosts`);
+/** The name that `--replace` and the table have for the bastion. */
+const bastionName = "ssh.bastion";
 
-  const judged = await Promise.all(
-    present.map(async (host) => ({
-      host,
-      verdict: judge(host, await scan(sshAddress(config, host)), replace.includes(host.name)),
-    })),
-  );
-  print(table(judged));
-  const problems = complaints(config, stack, judged);
-  for (const problem of problems) print(`${problem}\n`);
-
+/** Pins machines once the operator agrees. */
+async function pin(
+  options: TrustOptions,
+  judged: readonly Judged[],
+  write: (text: string, pins: ReadonlyMap<string, string>) => string,
+): Promise<"pinned" | "declined" | "nothing to pin"> {
+  const { stack, directory, yes, confirm = ask, print } = options;
   const pins = new Map(
     judged.flatMap(({ host, verdict }) =>
       verdict.kind === "pin" ? [[host.name, formatHostKey(verdict.key)] as const] : [],
     ),
   );
-  if (pins.size === 0) {
-    if (problems.length === 0) print("Every host is pinned; nothing to write.\n");
-    return problems.length === 0 ? 0 : 1;
-  }
+  if (pins.size === 0) return "nothing to pin";
   const question = `Pin ${pins.size === 1 ? "this key" : `these ${pins.size} keys`}? Compare the fingerprints first (on the host: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub). Type yes: `;
   if (!yes && !(await confirm(question))) {
     print("\nNothing was written. Answer yes, or run with --yes where nobody can.\n");
-    return 1;
+    return "declined";
   }
   const path = stackFilePath(stack, directory);
-  replaceFile(path, writePins(readFileSync(path, "utf8"), pins));
+  replaceFile(path, write(readFileSync(path, "utf8"), pins));
   print(`Pinned in Pulumi.${stack}.yaml: ${[...pins.keys()].join(", ")}\n`);
-  return problems.length === 0 ? 0 : 1;
+  return "pinned";
+}
+
+/**
+ * Pins the bastion: the hosts behind it are asked for their keys through it.
+ *
+ * @returns the pinned bastion, if the stack has one; an exit code when it stays unpinned.
+ */
+async function trustBastion(
+  options: TrustOptions,
+  config: Config,
+): Promise<{ bastion?: SshEnd; code?: number }> {
+  const bastion = bastionOf(config);
+  if (bastion === undefined) return {};
+  const { stack, replace, print, scan = scanHost } = options;
+  const verdict = judge(bastion, await scan(bastion), replace.includes(bastionName));
+  const { address, port } = bastion;
+  const judged = [{ host: { name: bastionName, address }, port, verdict }];
+  if (verdict.kind !== "pinned") print(table(judged));
+  for (const problem of complaints(stack, judged, "")) print(`${problem}\n`);
+  if (!("key" in verdict) || verdict.kind === "refused") return { code: 1 };
+  const key = formatHostKey(verdict.key);
+  const end = { ...bastion, hostKey: key };
+  if (verdict.kind === "pinned") return { bastion: end };
+  const outcome = await pin(options, judged, (text) => writeBastionPin(text, key));
+  return outcome === "pinned" ? { bastion: end } : { code: 1 };
+}
+
+/**
+ * Shows the keys of the hosts, and of the bastion before them, and once the operator agrees pins
+ * them in the stack's file.
+ *
+ * @returns the exit code: 0 when every present host is pinned.
+ */
+export async function trust(options: TrustOptions): Promise<number> {
+  const { stack, directory, replace, print, identity } = options;
+  const { scan = scanHost, scanBehind = scanThrough } = options;
+  const config = readStackConfig(stack, directory);
+  const present = config.hosts.filter(({ state }) => state === "present");
+  const known = [...present.map(({ name }) => name), ...(config.ssh.bastion ? [bastionName] : [])];
+  const stranger = replace.find((name) => !known.includes(name));
+  if (stranger !== undefined) throw new Error(`--replace ${stranger}: no such host in the stack`);
+  if (present.length === 0) throw new Error(`Pulumi.${stack}.yaml lists no hosts`);
+
+  const { bastion, code } = await trustBastion(options, config);
+  if (code !== undefined) return code;
+  const keysOf = (host: HostConfig): Promise<HostKey[]> =>
+    bastion === undefined || bastion.address === host.address
+      ? scan(sshAddress(config, host))
+      : scanBehind(bastion, sshAddress(config, host), identity);
+  const judged = await Promise.all(
+    present.map(async (host) => ({
+      host,
+      port: sshAddress(config, host).port,
+      verdict: judge(host, await keysOf(host), replace.includes(host.name)),
+    })),
+  );
+  print(table(judged));
+  const through = bastion === undefined ? "" : ` through ${bastion.address}`;
+  const problems = complaints(stack, judged, through);
+  for (const problem of problems) print(`${problem}\n`);
+  const outcome = await pin(options, judged, writePins);
+  if (outcome === "nothing to pin" && problems.length === 0) {
+    print("Every host is pinned; nothing to write.\n");
+  }
+  return problems.length === 0 && outcome !== "declined" ? 0 : 1;
 }

@@ -20,7 +20,7 @@ export function sshAddress({ ssh }: Config, host: HostConfig): SshAddress {
 }
 
 /** Key types in the order they are preferred; RSA cannot be pinned (see `config/fields.ts`). */
-const keyTypes = [
+export const keyTypes = [
   "ssh-ed25519",
   "ecdsa-sha2-nistp256",
   "ecdsa-sha2-nistp384",

@@ -6,7 +6,7 @@ import { renderTransient, transientInput } from "../../components/remote/render"
 import { scriptBundle } from "../../components/remote/scripts";
 import type { Config, HostConfig } from "../../config/schema";
 import { connectionProblem } from "./connectionProblem";
-import { knownHostsText, sshOptions } from "./options";
+import { bastionOf, knownHostsText, sshOptions } from "./options";
 import { sshAddress } from "./hostKeys";
 
 /** How an operator's command reaches the hosts of a stack. */
@@ -70,9 +70,11 @@ async function call(access: HostAccess, folder: string, wanted: HostCall): Promi
   const { stack, config, identity } = access;
   const { host, script, args, input, timeoutSeconds } = wanted;
   const nothing = { host, code: noSession, stdout: "", stderr: "" };
-  if (host.hostKey === undefined && config.ssh.requireHostKeys) {
+  const bastion = bastionOf(config, host);
+  for (const [what, end] of Object.entries({ "": host, "the bastion ": bastion })) {
+    if (end === undefined || end.hostKey !== undefined || !config.ssh.requireHostKeys) continue;
     const mend = `run \`npm run hosts -- ${stack} trust\``;
-    return { ...nothing, unreachable: `${host.name}: has no pinned host key: ${mend}` };
+    return { ...nothing, unreachable: `${host.name}: ${what}has no pinned host key: ${mend}` };
   }
   const user = host.user ?? config.ssh.user;
   const { address, port } = sshAddress(config, host);
@@ -81,7 +83,7 @@ async function call(access: HostAccess, folder: string, wanted: HostCall): Promi
   const finished = await run(
     "ssh",
     [
-      ...["-p", String(port), ...sshOptions(host, knownHosts, identity)],
+      ...["-p", String(port), ...sshOptions(config, host, knownHosts, identity)],
       `${user}@${address}`,
       "--",
       renderTransient(user, script, args, timeoutSeconds),
@@ -94,7 +96,7 @@ async function call(access: HostAccess, folder: string, wanted: HostCall): Promi
   const refused = /^sudo: /m.test(finished.stderr) && finished.stdout === "";
   if (finished.code !== noSession && !refused) return { host, ...finished };
   const { name } = host;
-  const unreachable = connectionProblem(finished.stderr, { name, address, user, stack });
+  const unreachable = connectionProblem(finished.stderr, { name, address, user, stack, bastion });
   return { host, ...finished, unreachable };
 }
 
