@@ -5,6 +5,10 @@ export interface HostRequirements {
   readonly k3sVersion: string;
   /** Arguments for kubelet; some lift a requirement. */
   readonly kubeletArgs: readonly string[];
+  /** Architectures that k3s is at hand for. Default: all that k3s is built for. */
+  readonly architectures?: readonly string[];
+  /** Whether nodes share images by the embedded registry. */
+  readonly embeddedRegistry: boolean;
 }
 
 /** TCP ports k3s listens on, by role. @see https://docs.k3s.io/installation/requirements#networking */
@@ -13,16 +17,25 @@ const ports = {
   agent: ["6444", "10250"],
 } as const;
 
+/** Port of the embedded registry, on every node. */
+const embeddedRegistryPort = "5001";
+
 /** What k3s and its NFS volumes need beside a minimal Debian. */
 export const hostPackages = ["ca-certificates", "curl", "iptables", "nfs-common"] as const;
 
+/** What encrypts copies that leave the hosts. */
+export const sealingPackages = ["age"] as const;
+
 /** Arguments of preflight.sh. */
-export function preflightArgs({ role, k3sVersion, kubeletArgs }: HostRequirements): string[] {
+export function preflightArgs(requirements: HostRequirements): string[] {
+  const { role, k3sVersion, kubeletArgs, architectures, embeddedRegistry } = requirements;
+  const wantedPorts = [...ports[role], ...(embeddedRegistry ? [embeddedRegistryPort] : [])];
   return [
     "check",
     ...["--role", role, "--version", k3sVersion],
     ...["--kubelet-args", kubeletArgs.join(" ")],
-    ...["--ports", ports[role].join(" ")],
+    ...["--ports", wantedPorts.join(" ")],
+    ...(architectures === undefined ? [] : ["--architectures", architectures.join(" ")]),
   ];
 }
 

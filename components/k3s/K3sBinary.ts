@@ -13,6 +13,8 @@ export interface K3sSource {
   readonly downloadUrl: string;
   /** Directory on this machine that holds the release instead. */
   readonly airGapDirectory?: string | undefined;
+  /** Whether the release's images are brought too; from a directory they are whenever it has them. */
+  readonly airGapImages: boolean;
 }
 
 /** Arguments of {@link K3sBinary}. */
@@ -28,9 +30,16 @@ const releaseFiles = [
   "k3s-arm64",
   "sha256sum-amd64.txt",
   "sha256sum-arm64.txt",
-  "k3s-airgap-images-amd64.tar.zst",
-  "k3s-airgap-images-arm64.tar.zst",
+  ...["zst", "gz"].flatMap((form) => [
+    `k3s-airgap-images-amd64.tar.${form}`,
+    `k3s-airgap-images-arm64.tar.${form}`,
+  ]),
+  "k3s-airgap-images-amd64.tar",
+  "k3s-airgap-images-arm64.tar",
 ] as const;
+
+/** A release's tarball of images is several hundred megabytes, and a Pi takes its time. */
+const bringSeconds = 1800;
 
 /** A folder the login user can write; the script, as root, takes the files from there. */
 const uploadDirectory = "/var/tmp";
@@ -55,6 +64,7 @@ export class K3sBinary extends pulumi.ComponentResource {
             .map((file) => this.upload(host, directory, file, prepared));
     const origin =
       directory === undefined ? ["--url", source.downloadUrl] : ["--directory", uploadDirectory];
+    const images = source.airGapImages ? ["--images", "required"] : [];
     const pins = Object.entries(source.checksums).flatMap(([arch, digest]) =>
       digest === undefined ? [] : [`--sha256-${arch}`, digest],
     );
@@ -64,8 +74,8 @@ export class K3sBinary extends pulumi.ComponentResource {
         host,
         create: {
           script: "k3s-install.sh",
-          args: ["converge", "--version", source.version, ...origin, ...pins],
-          timeoutSeconds: 1800,
+          args: ["converge", "--version", source.version, ...origin, ...images, ...pins],
+          timeoutSeconds: bringSeconds,
         },
       },
       { parent: this, dependsOn: [prepared, ...uploads] },

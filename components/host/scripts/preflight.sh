@@ -2,7 +2,8 @@
 # Looks whether a host can become a node, and changes nothing. Every finding is one line with its
 # mend; any problem ends the run with code 1, notes do not.
 # Usage: preflight.sh check --role server|agent --version VERSION
-#          [--kubelet-args 'a=b c=d'] [--ports '6443 10250']      (cluster id on standard input)
+#          [--kubelet-args 'a=b c=d'] [--ports '6443 10250'] [--architectures 'amd64 arm64']
+#          (cluster id on standard input)
 source "$(dirname "$0")/lib.sh"
 
 problems=0
@@ -31,6 +32,14 @@ check_system() {
     *) problem "k3s has no build for $(uname -m): use an amd64 or arm64 machine" ;;
   esac
   [[ -d /run/systemd/system ]] || problem "systemd is not running: k3s needs it as init"
+}
+
+# An air-gap directory may hold k3s for some machines only.
+check_architecture() {
+  local binary=k3s
+  [[ $(machine_arch) == arm64 ]] && binary=k3s-arm64
+  [[ " $1 " == *" $(machine_arch) "* ]] ||
+    problem "this host is $(machine_arch) and k3s.airGapDirectory holds no $binary: copy $binary and sha256sum-$(machine_arch).txt of the release there"
 }
 
 check_size() {
@@ -117,6 +126,7 @@ main() {
   local cluster_id
   cluster_id=$(first_line)
   check_system
+  [[ -z ${option[architectures]:-} ]] || check_architecture "${option[architectures]}"
   check_size "${option[role]}"
   check_clock
   check_route

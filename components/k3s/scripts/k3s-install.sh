@@ -1,14 +1,31 @@
 #!/usr/bin/env bash
-# Stages the verified k3s binary (and images, if given) under /var/lib/bramble/k3s. Nothing that
-# runs is touched: k3s.sh puts the binary in place when it may.
+# Stages the verified k3s binary under /var/lib/bramble/k3s, and the release's images where k3s takes
+# them from. Nothing that runs is touched: k3s.sh puts the binary in place when it may.
 # Usage: k3s-install.sh check|converge --version VERSION [--url BASE] [--directory DIR]
-#          [--sha256-amd64 DIGEST] [--sha256-arm64 DIGEST]
+#          [--images required] [--sha256-amd64 DIGEST] [--sha256-arm64 DIGEST]
 source "$(dirname "$0")/lib.sh"
 
 readonly staged_dir=$state_dir/k3s
+readonly images_dir=/var/lib/rancher/k3s/agent/images
 readonly needed_megabytes=400
+readonly needed_megabytes_images=1200
 
 digest_of() { sha256sum "$1" | cut -d ' ' -f 1; }
+
+# Where a release comes from, as error lines name it.
+origin() {
+  if [[ -n ${option[directory]:-} ]]; then
+    say "in the air-gap directory"
+  else
+    say "under ${option[url]}/${option[version]}"
+  fi
+}
+
+require_room() {
+  mkdir -p "$1"
+  [[ $(free_megabytes "$1") -ge $2 ]] ||
+    fail "disk full: $(free_megabytes "$1") MB free under $1, $3 $2 MB; free some and run again"
+}
 
 # Brings one file of the release from the directory or the URL.
 # Usage: bring FILE TARGET
@@ -22,30 +39,116 @@ bring() {
   fi
 }
 
-wanted_digest() {
-  local arch=$1 file=$2 sums
-  if [[ -n ${option[sha256-$arch]:-} ]]; then
-    say "${option[sha256-$arch]}"
-    return
+# Brings a file and compares it; a file with another digest is never left behind.
+# Usage: bring_verified FILE PART DIGEST
+bring_verified() {
+  local file=$1 part=$2 wanted=$3 got
+  bring "$file" "$part" || {
+    rm -f "$part"
+    fail "$file could not be brought: there is none $(origin)"
+  }
+  got=$(digest_of "$part")
+  if [[ $got != "$wanted" ]]; then
+    rm -f "$part"
+    fail "checksum mismatch for $file ${option[version]}: wanted $wanted, got $got; nothing was installed"
   fi
-  sums=$staged_dir/sha256sum-$arch.txt
-  bring "sha256sum-$arch.txt" "$sums.part" || return 1
-  mv -f "$sums.part" "$sums"
-  awk -v file="$file" '$2 == file || $2 == "*" file {print $1; exit}' "$sums"
+  sync "$part"
+}
+
+# The release's own digests, `<digest>  <file>` a line; told once a run.
+sums_of() {
+  local sums=$staged_dir/sha256sum-$1.txt
+  if [[ -z ${sums_read:-} ]]; then
+    mkdir -p "$staged_dir"
+    bring "sha256sum-$1.txt" "$sums.part" || {
+      rm -f "$sums.part"
+      return 1
+    }
+    mv -f "$sums.part" "$sums"
+    sums_read=yes
+  fi
+}
+
+# Usage: listed_digest ARCHITECTURE FILE
+listed_digest() {
+  awk -v file="$2" '$2 == file || $2 == "*" file {print $1; exit}' "$staged_dir/sha256sum-$1.txt"
+}
+
+# Usage: wanted_digest ARCHITECTURE FILE
+wanted_digest() {
+  if [[ -n ${option[sha256-$1]:-} ]]; then
+    say "${option[sha256-$1]}"
+  elif sums_of "$1"; then
+    listed_digest "$1" "$2"
+  fi
+}
+
+# A staged file whose digest was verified when it was staged; it may have rotted since.
+# Usage: is_staged FILE RECORD
+is_staged() { [[ -f $1 && -f $2 && $(digest_of "$1") == "$(cat "$2")" ]]; }
+
+# The tarball of images, in the form that the directory holds or the release lists first.
+images_file() {
+  local arch=$1 form file
+  for form in tar.zst tar.gz tar; do
+    file=k3s-airgap-images-$arch.$form
+    if [[ -n ${option[directory]:-} ]]; then
+      [[ -f ${option[directory]}/$file ]] || continue
+    else
+      [[ -n $(listed_digest "$arch" "$file") ]] || continue
+    fi
+    say "$file"
+    return
+  done
 }
 
 stage_images() {
-  local arch=$1 file found="" images=/var/lib/rancher/k3s/agent/images
-  [[ -n ${option[directory]:-} ]] || return 0
-  for file in "k3s-airgap-images-$arch.tar.zst" "k3s-airgap-images-$arch.tar.gz" "k3s-airgap-images-$arch.tar"; do
-    [[ -f ${option[directory]}/$file ]] && found=$file && break
-  done
-  [[ -n $found ]] || return 0
-  cmp -s "${option[directory]}/$found" "$images/$found" && return 0
-  change "stage images $found" || return 0
-  mkdir -p "$images"
-  cp "${option[directory]}/$found" "$images/.$found.part"
-  mv -f "$images/.$found.part" "$images/$found"
+  local arch=$1 file wanted part record=$staged_dir/images.sha256
+  # Without being asked for, images come from a directory that has some, and never over the network.
+  [[ -n ${option[images]:-} || -n ${option[directory]:-} ]] || return 0
+  # A look brings nothing, not even digests.
+  if [[ $mode == check ]]; then
+    [[ -z ${option[images]:-} || -f $record ]] || change "stage images" || true
+    return 0
+  fi
+  [[ -n ${option[directory]:-} ]] || sums_of "$arch" ||
+    fail "no checksums for the images: sha256sum-$arch.txt is not $(origin)"
+  file=$(images_file "$arch")
+  if [[ -z $file ]]; then
+    [[ -z ${option[images]:-} ]] || fail "no images for $arch: k3s-airgap-images-$arch.tar.zst is not $(origin)"
+    return 0
+  fi
+  sums_of "$arch" || fail "no checksum for $file: copy sha256sum-$arch.txt of the release into the air-gap directory"
+  wanted=$(listed_digest "$arch" "$file")
+  [[ -n $wanted ]] || fail "no checksum for $file: sha256sum-$arch.txt $(origin) does not list it"
+  [[ $(cat "$record" 2>/dev/null) == "$wanted" ]] && is_staged "$images_dir/$file" "$record" && return 0
+  say "stage images $file"
+  changes=$((changes + 1))
+  require_room "$images_dir" "$needed_megabytes_images" "images need"
+  part=$images_dir/.$file.part
+  bring_verified "$file" "$part" "$wanted"
+  mv -f "$part" "$images_dir/$file"
+  printf '%s\n' "$wanted" | install_text "$record" 0644 >/dev/null
+  find "$images_dir" -maxdepth 1 -name "k3s-airgap-images-*" ! -name "$file" -delete
+}
+
+stage_binary() {
+  local arch=$1 file=k3s wanted target=$staged_dir/k3s-${option[version]}
+  [[ $arch == arm64 ]] && file=k3s-arm64
+  if is_staged "$target" "$target.sha256" &&
+    [[ -z ${option[sha256-$arch]:-} || ${option[sha256-$arch]} == "$(cat "$target.sha256")" ]]; then
+    return
+  fi
+  change "stage k3s ${option[version]} ($arch)" || return 0
+  require_room "$staged_dir" "$needed_megabytes" "k3s needs"
+  wanted=$(wanted_digest "$arch" "$file")
+  [[ -n $wanted ]] ||
+    fail "no checksum for $file: neither k3s.checksums.$arch nor sha256sum-$arch.txt $(origin)"
+  bring_verified "$file" "$target.part" "$wanted"
+  chmod 755 "$target.part"
+  mv -f "$target.part" "$target"
+  say "$wanted" >"$target.sha256"
+  find "$staged_dir" -maxdepth 1 -name 'k3s-v*' ! -name "$(basename "$target")*" -delete
 }
 
 main() {
@@ -53,41 +156,11 @@ main() {
   local -A option=()
   read_options option "${@:2}"
   lock
-  local arch file wanted got target=$staged_dir/k3s-${option[version]} part
+  local arch sums_read=""
   arch=$(machine_arch)
-  file=k3s
-  [[ $arch == arm64 ]] && file=k3s-arm64
-  # The digest beside a staged binary was verified when it was staged; the file may have rotted since.
-  if [[ -f $target && -f $target.sha256 && $(digest_of "$target") == "$(cat "$target.sha256")" ]] &&
-    [[ -z ${option[sha256-$arch]:-} || ${option[sha256-$arch]} == "$(cat "$target.sha256")" ]]; then
-    stage_images "$arch"
-    finish
-    return
-  fi
-  if change "stage k3s ${option[version]} ($arch)"; then
-    mkdir -p "$staged_dir"
-    [[ $(free_megabytes "$staged_dir") -ge $needed_megabytes ]] ||
-      fail "disk full: $(free_megabytes "$staged_dir") MB free under $staged_dir, k3s needs $needed_megabytes MB; free some and run again"
-    part=$target.part
-    wanted=$(wanted_digest "$arch" "$file") || wanted=""
-    [[ -n $wanted ]] ||
-      fail "no checksum for $file: neither k3s.checksums.$arch nor sha256sum-$arch.txt ${option[directory]:+in the air-gap directory}${option[url]:+under ${option[url]}/${option[version]}}"
-    bring "$file" "$part" || {
-      rm -f "$part"
-      fail "k3s could not be brought: $file ${option[directory]:+is not in the air-gap directory}${option[url]:+from ${option[url]}/${option[version]}}"
-    }
-    got=$(digest_of "$part")
-    if [[ $got != "$wanted" ]]; then
-      rm -f "$part"
-      fail "checksum mismatch for $file ${option[version]}: wanted $wanted, got $got; nothing was installed"
-    fi
-    chmod 755 "$part"
-    sync "$part"
-    mv -f "$part" "$target"
-    say "$got" >"$target.sha256"
-    find "$staged_dir" -maxdepth 1 -name 'k3s-v*' ! -name "$(basename "$target")*" -delete
-  fi
+  # Images first: a tarball that is refused leaves everything as it was.
   stage_images "$arch"
+  stage_binary "$arch"
   finish
 }
 
