@@ -1,12 +1,16 @@
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { K3sCluster, K3sIdentity, type K3sMember } from "../components/k3s/K3sCluster";
+import type { Registries } from "../components/k3s/registries";
 import type { ClusterScope } from "../components/options";
 import type { Secrets } from "../config/load";
+import { localPath } from "../config/localFiles";
+import { readRegistryCredentials } from "../config/registryCredentials";
 import type { Config, HostConfig } from "../config/schema";
+import { access } from "./access";
 import { hosts, type PreparedHost } from "./hosts";
+import { snapshots } from "./snapshots";
 
 /** A cluster to deploy to. */
 export interface ClusterHandle extends ClusterScope {
@@ -18,6 +22,10 @@ export interface ClusterHandle extends ClusterScope {
   readonly nfsServer: string | undefined;
   /** Admin kubeconfig; secret. Unset on an existing cluster, whose kubeconfig you have. */
   readonly kubeconfig: pulumi.Output<string> | undefined;
+  /** Signs SSH certificates for the hosts, where that is turned on; secret. */
+  readonly sshAuthority: pulumi.Output<string> | undefined;
+  /** Opens the encrypted copies off the hosts; secret. Unset on an existing cluster. */
+  readonly recoveryKey: pulumi.Output<string> | undefined;
   /** What each host is. */
   readonly nodes: readonly pulumi.Output<unknown>[];
 }
@@ -51,8 +59,7 @@ function clusterProvider(
 function existingCluster(config: Config, secrets: Secrets): ClusterHandle {
   const path = config.cluster.kubeconfigPath;
   const kubeconfig =
-    secrets.kubeconfig ??
-    pulumi.secret(readFileSync((path ?? "").replace(/^~(?=\/)/, homedir()), "utf8"));
+    secrets.kubeconfig ?? pulumi.secret(readFileSync(localPath(path ?? ""), "utf8"));
   return {
     provider: clusterProvider(config, kubeconfig, []),
     anchor: undefined,
@@ -60,6 +67,8 @@ function existingCluster(config: Config, secrets: Secrets): ClusterHandle {
     serverAddresses: [],
     nfsServer: undefined,
     kubeconfig: undefined,
+    sshAuthority: undefined,
+    recoveryKey: undefined,
     nodes: [],
   };
 }
@@ -89,8 +98,18 @@ function member({ config: row, target }: PreparedHost, { k3s }: Config): K3sMemb
   };
 }
 
+/** The registries with the texts of their CA files, which lie on this machine. */
+function registriesOf({ k3s }: Config): Registries {
+  const configs = Object.entries(k3s.registries.configs).map(([name, { tls, auth }]) => {
+    const ca = tls.caFile === undefined ? {} : { ca: readFileSync(localPath(tls.caFile), "utf8") };
+    return [name, { ...ca, insecureSkipVerify: tls.insecureSkipVerify, auth }] as const;
+  });
+  return { mirrors: k3s.registries.mirrors, configs: Object.fromEntries(configs) };
+}
+
 function ownCluster(config: Config, secrets: Secrets): ClusterHandle {
-  const identity = new K3sIdentity(config.cluster.name);
+  const identity = new K3sIdentity(config.cluster.name, config.k3s.rotation);
+  const directory = config.k3s.airGapDirectory;
   const prepared = hosts(config, secrets, identity.clusterId);
   const members = (role: HostConfig["role"]): K3sMember[] =>
     prepared.filter((host) => host.config.role === role).map((host) => member(host, config));
@@ -104,10 +123,13 @@ function ownCluster(config: Config, secrets: Secrets): ClusterHandle {
     agents: members("agent"),
     gone: config.hosts.filter(({ state }) => state === "gone"),
     hosts: new Map(prepared.map((host) => [host.config.name, host])),
-    source: config.k3s,
+    source: { ...config.k3s, airGapDirectory: directory && localPath(directory) },
     virtualIp: config.k3s.virtualIp,
     virtualIpInterface: config.k3s.virtualIpInterface,
     drainTimeout: config.k3s.drainTimeout,
+    registries: registriesOf(config),
+    registryLogins: secrets.registryCredentials?.apply(readRegistryCredentials),
+    rotation: config.k3s.rotation,
   });
   return {
     provider: clusterProvider(config, cluster.kubeconfig, [cluster.ready]),
@@ -116,6 +138,8 @@ function ownCluster(config: Config, secrets: Secrets): ClusterHandle {
     serverAddresses: [first, ...others].map(({ target }) => target.address),
     nfsServer: config.hosts.find(({ name }) => name === config.storage.nfs?.host)?.address,
     kubeconfig: cluster.kubeconfig,
+    sshAuthority: access(config, prepared),
+    recoveryKey: snapshots(config, secrets, prepared, identity),
     nodes: prepared.map(({ host }) => host.profile),
   };
 }

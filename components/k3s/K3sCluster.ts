@@ -7,8 +7,13 @@ import { GoneNode } from "./GoneNode";
 import { K3sBinary, type K3sSource } from "./K3sBinary";
 import type { K3sNodeSettings } from "./k3sConfig";
 import { K3sNode, type K3sShared } from "./K3sNode";
+import { renderNodeMarks } from "./nodeLabels";
+import type { Registries, RegistryLogins } from "./registries";
+import { registryFiles } from "./registryFiles";
+import { baselineOf, K3sRotation, raisedCounters, type RotationCounters } from "./K3sRotation";
 import { renderKubeconfig } from "./kubeconfig";
 import { renderKubeVip } from "./kubeVipManifest";
+import { revisionOf } from "./revision";
 
 /** One member of the cluster. */
 export interface K3sMember {
@@ -26,10 +31,21 @@ export class K3sIdentity extends pulumi.ComponentResource {
   /** Never replaced; goes only with the whole stack. */
   readonly anchor: RandomUuid;
 
-  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    rotation: Pick<RotationCounters, "serverToken" | "agentToken">,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("bramble:k3s:K3sIdentity", name, {}, opts);
-    const token = (kind: string) =>
-      new RandomPassword(`${kind}-token`, { length: 48, special: false }, { parent: this }).result;
+    const token = (kind: "server" | "agent") => {
+      const counter = rotation[`${kind}Token`];
+      const keepers = counter > 1 ? { keepers: { rotation: String(counter) } } : {};
+      return new RandomPassword(
+        `${kind}-token`,
+        { length: 48, special: false, ...keepers },
+        { parent: this },
+      ).result;
+    };
     this.anchor = new RandomUuid("cluster-id", {}, { parent: this });
     this.clusterId = this.anchor.result;
     this.serverToken = token("server");
@@ -54,6 +70,11 @@ export interface K3sClusterArgs {
   readonly virtualIpInterface?: string | undefined;
   /** Seconds that pods are given to leave a node before it is changed; 0: they stay. */
   readonly drainTimeout: number;
+  readonly registries: Registries;
+  /** User and password by registry; secret. */
+  readonly registryLogins?: pulumi.Output<RegistryLogins> | undefined;
+  /** Of which generation each credential is. */
+  readonly rotation: RotationCounters;
 }
 
 /**
@@ -66,7 +87,7 @@ export interface K3sClusterArgs {
 export class K3sCluster extends pulumi.ComponentResource {
   /** Admin kubeconfig for other machines; secret. */
   readonly kubeconfig: pulumi.Output<string>;
-  /** Done when every node is Ready. */
+  /** Done when every node is Ready and has followed every rotation. */
   readonly ready: pulumi.Resource;
 
   constructor(name: string, args: K3sClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -79,13 +100,18 @@ export class K3sCluster extends pulumi.ComponentResource {
       serverToken: identity.serverToken,
       agentToken: identity.agentToken,
       drainTimeout: args.drainTimeout,
+      registries: registryFiles(args.registries, args.registryLogins, identity.serverToken),
+      rotatedTokens: {
+        server: raisedCounters(args.rotation, ["serverToken", "agentToken"]),
+        agent: raisedCounters(args.rotation, ["agentToken"]),
+      },
       ...(args.virtualIp === undefined ? {} : { virtualIp: args.virtualIp }),
     };
     const addresses = servers.map(({ target }) => target.address);
     const make = (member: K3sMember, turn: readonly pulumi.Resource[]): K3sNode =>
       this.node(member, args, shared, addresses, turn);
 
-    const permit = this.permitInitialisation(first, args);
+    const permit = this.baseline(first, args, this.permitInitialisation(first, args));
     const chained = [...servers, ...agents].reduce<K3sNode[]>((nodes, member) => {
       const before = nodes.at(-1);
       return [...nodes, make(member, before === undefined ? [permit] : [before.last])];
@@ -102,7 +128,7 @@ export class K3sCluster extends pulumi.ComponentResource {
     }
 
     const names = [...servers, ...agents].map(({ settings }) => settings.name);
-    this.ready = remoteScript(
+    const whole = remoteScript(
       "nodes-ready",
       {
         host: first.target,
@@ -118,8 +144,26 @@ export class K3sCluster extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: chained.map(({ last }) => last) },
     );
+    const labelled = this.label([...servers, ...agents], whole);
+    this.ready = this.rotate(args, labelled);
     this.kubeconfig = this.readKubeconfig(first, args, chain);
     this.registerOutputs({});
+  }
+
+  /** Labels and taints of all nodes; a rebuilt node has lost those a kubelet may not set itself. */
+  private label(members: readonly K3sMember[], whole: pulumi.Resource): pulumi.Resource {
+    const [first] = members;
+    if (first === undefined) return whole;
+    return remoteScript(
+      "node-labels",
+      {
+        host: first.target,
+        create: { script: "k3s-labels.sh", args: ["converge"], timeoutSeconds: 300 },
+        stdin: renderNodeMarks(members.map(({ settings }) => settings)),
+        revision: revisionOf(...members.map(({ target }) => String(target.generation))),
+      },
+      { parent: this, dependsOn: [whole] },
+    );
   }
 
   private node(
@@ -184,15 +228,57 @@ export class K3sCluster extends pulumi.ComponentResource {
     );
   }
 
+  /** A cluster that begins with raised counters has nothing to rotate. */
+  private baseline(
+    first: K3sMember,
+    { rotation }: K3sClusterArgs,
+    permit: pulumi.Resource,
+  ): pulumi.Resource {
+    const counters = baselineOf(rotation);
+    if (counters === undefined) return permit;
+    return remoteScript(
+      "rotation-baseline",
+      {
+        host: { ...first.target, generation: 1 },
+        create: {
+          script: "k3s-rotate.sh",
+          args: ["baseline", "--counters", counters],
+          timeoutSeconds: 60,
+        },
+        constant: true,
+      },
+      { parent: this, dependsOn: [permit] },
+    );
+  }
+
+  /** What has to be done before the cluster counts as ready. */
+  private rotate(args: K3sClusterArgs, whole: pulumi.Resource): pulumi.Resource {
+    if (baselineOf(args.rotation) === undefined) return whole;
+    const nodes = [...args.servers, ...args.agents];
+    return new K3sRotation(
+      `${args.clusterName}-rotation`,
+      {
+        counters: args.rotation,
+        first: args.servers[0].target,
+        nodes: nodes.map(({ target, settings }) => ({ host: target, role: settings.role })),
+        drainTimeout: args.drainTimeout,
+        whole,
+      },
+      { parent: this },
+    ).done;
+  }
+
   /**
    * The admin kubeconfig, by a command whose inputs stay the same: an unknown kubeconfig would make
-   * the next preview list everything in the cluster as changed.
+   * the next preview list everything in the cluster as changed. Only a rotation of its certificate
+   * does that.
    */
   private readKubeconfig(
     first: K3sMember,
     args: K3sClusterArgs,
     chain: readonly K3sNode[],
   ): pulumi.Output<string> {
+    const rotated = raisedCounters(args.rotation, ["certificates", "certificateAuthority"]);
     const command = remoteScript(
       "kubeconfig",
       {
@@ -200,8 +286,13 @@ export class K3sCluster extends pulumi.ComponentResource {
         create: { script: "k3s-kubeconfig.sh", args: [], timeoutSeconds: 60 },
         secret: true,
         constant: true,
+        ...(rotated.length === 0 ? {} : { revision: rotated.join(" ") }),
       },
-      { parent: this, dependsOn: chain.slice(0, 1).map(({ serving }) => serving) },
+      {
+        parent: this,
+        dependsOn:
+          rotated.length === 0 ? chain.slice(0, 1).map(({ serving }) => serving) : [this.ready],
+      },
     );
     const address = args.virtualIp ?? first.target.address;
     return pulumi.secret(

@@ -6,6 +6,9 @@ import { remoteFile } from "../remote/remoteFile";
 import { remoteScript } from "../remote/remoteScript";
 import { hardeningFiles } from "./hardening";
 import { type K3sNodeSettings, renderK3sConfig } from "./k3sConfig";
+import { renderRegistration } from "./nodeLabels";
+import { k3sConfigDirectory } from "./paths";
+import type { RegistryFiles } from "./registryFiles";
 import { revisionOf } from "./revision";
 
 /** What every node of a cluster shares. */
@@ -21,6 +24,10 @@ export interface K3sShared {
   readonly virtualIp?: string;
   /** Seconds that pods are given to leave a node before it is changed; 0: they stay. */
   readonly drainTimeout: number;
+  /** Where images are pulled from. */
+  readonly registries: RegistryFiles;
+  /** Tokens that were rotated, `name-N`: a node takes a new one in its turn. */
+  readonly rotatedTokens: { readonly server: readonly string[]; readonly agent: readonly string[] };
 }
 
 /** Arguments of {@link K3sNode}. */
@@ -44,6 +51,13 @@ export interface K3sNodeArgs {
 
 /** Where the wanted state is staged on a host; k3s.sh puts it in place when it may. */
 const staged = "/etc/bramble/k3s";
+
+/** What of the registries' files a preview may show. */
+function plainTexts({ files }: RegistryFiles): string[] {
+  return files.flatMap(({ content, secret }) =>
+    secret || typeof content !== "string" ? [] : [content],
+  );
+}
 
 /**
  * One k3s node: its staged configuration, a reboot if one is due, the converged service, and what
@@ -97,12 +111,18 @@ export class K3sNode extends pulumi.ComponentResource {
             ...["--peers", args.peers.join(" ")],
             ...["--generation", String(host.generation)],
             ...["--drain-timeout", String(shared.drainTimeout)],
+            ...["--registries", shared.registries.files.map((file) => file.name).join(" ")],
           ],
           timeoutSeconds: 1200 + shared.drainTimeout,
         },
-        stdin: shared.clusterId,
+        // k3s.sh reads the first line; the second is there to change when a log-in does.
+        stdin:
+          shared.registries.loginsDigest === undefined
+            ? shared.clusterId
+            : pulumi.interpolate`${shared.clusterId}\n${shared.registries.loginsDigest}`,
         revision: revisionOf(
           renderK3sConfig(settings),
+          ...plainTexts(shared.registries),
           args.kubeVipManifest ?? "",
           ...Object.values(hardeningFiles(settings)),
           ...shared.rotatedTokens[settings.role],
@@ -126,8 +146,23 @@ export class K3sNode extends pulumi.ComponentResource {
       { host, path: `${staged}/config.yaml`, content: renderK3sConfig(settings) },
       options,
     );
-    const secrets = Object.entries(tokens).map(([file, content]) =>
+    // Straight to where k3s looks: what counts at registration alone disturbs no running k3s.
+    const registration = remoteFile(
+      `${host.name}-registration`,
+      {
+        host,
+        path: `${k3sConfigDirectory}/config.yaml.d/20-registration.yaml`,
+        content: renderRegistration(settings),
+      },
+      options,
+    );
+    const registries = shared.registries.files.map(({ name, content, secret }) =>
       remoteFile(
+        `${host.name}-${name.replace(/\.yaml$/, "")}`,
+        { host, path: `${staged}/${name}`, content, secret },
+        options,
+      ),
+    );
     const hardening = Object.entries(hardeningFiles(settings)).map(([file, content]) =>
       remoteFile(
         `${host.name}-${file.replace(/\.yaml$/, "")}`,
@@ -135,6 +170,8 @@ export class K3sNode extends pulumi.ComponentResource {
         options,
       ),
     );
+    const secrets = Object.entries(tokens).map(([file, content]) =>
+      remoteFile(
         `${host.name}-${file}`,
         { host, path: `${staged}/${file}`, content, secret: true },
         options,
@@ -150,7 +187,7 @@ export class K3sNode extends pulumi.ComponentResource {
               options,
             ),
           ];
-    return [config, ...hardening, ...secrets, ...manifests];
+    return [config, registration, ...registries, ...hardening, ...secrets, ...manifests];
   }
 
   /**

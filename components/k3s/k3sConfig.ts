@@ -35,11 +35,6 @@ function common(settings: K3sNodeSettings): Setting[] {
   return [
     { key: "node-name", value: settings.name },
     { key: "node-ip", value: settings.address },
-    { key: "node-label", value: Object.entries(settings.labels).map(([k, v]) => `${k}=${v}`) },
-    {
-      key: "node-taint",
-      value: settings.taints.map(({ key, value, effect }) => `${key}=${value}:${effect}`),
-    },
     { key: "kubelet-arg", value: hardenedArguments("kubelet", settings, settings.kubeletArgs) },
     { key: "protect-kernel-defaults", value: settings.protectKernelDefaults },
   ];
@@ -73,6 +68,8 @@ function serverOnly(settings: K3sNodeSettings): Setting[] {
 /**
  * Renders /etc/rancher/k3s/config.yaml of a node. It holds no secret: tokens have files of their
  * own, so that a preview can show every change of it.
+ *
+ * Labels and taints are not in it either: they restart nothing (see `nodeLabels.ts`).
  *
  * Keys a release does not know would keep it from starting; they are left out.
  *

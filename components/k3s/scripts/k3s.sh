@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Brings k3s on this host to what /etc/bramble/k3s describes, and waits until it serves.
 # Usage: k3s.sh check|converge --role server|agent --version VERSION --peers 'A B'
-#          [--generation N] [--drain-timeout SECONDS]      (cluster id on standard input)
+#          [--generation N] [--drain-timeout SECONDS] [--registries 'FILE ...']
+#                              (first line of standard input: cluster id)
 #        k3s.sh permit-initialise [--virtual-ip ADDRESS]
 #        k3s.sh standing      prints `member` where this host carries the cluster's state, else `fresh`
 #        k3s.sh touch-begin --drain-timeout SECONDS
@@ -10,7 +11,9 @@
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/etcd.sh"
 source "$(dirname "$0")/service.sh"
+source "$(dirname "$0")/installed.sh"
 source "$(dirname "$0")/touch.sh"
+source "$(dirname "$0")/tokens.sh"
 
 readonly wanted_dir=$desired_dir/k3s
 readonly config_dir=/etc/rancher/k3s
@@ -94,7 +97,18 @@ refuse_version_jump() {
 
 installed_version() {
   [[ -x /usr/local/bin/k3s && -e $applied_file ]] || return 0
-  /usr/local/bin/k3s --version 2>/dev/null | awk 'NR == 1 {print $3}'
+  /usr/local/bin/k3s --version 2>/dev/null | awk 'NR == 1 && match($0, /v[0-9][^ ]*/) {print substr($0, RSTART, RLENGTH)}'
+}
+
+# Files of registries that are no longer said: left behind, they would go on to count.
+forget_registries() {
+  local file
+  [[ -v option[registries] ]] || return 0
+  for file in "$wanted_dir"/registries.yaml "$wanted_dir"/registry-ca-*.pem \
+    "$config_dir"/registries.yaml "$config_dir"/registry-ca-*.pem; do
+    [[ -f $file && " ${option[registries]} " != *" $(basename "$file") "* ]] || continue
+    if change "remove $file"; then rm -f "$file"; fi
+  done
 }
 
 install_wanted() {
@@ -107,9 +121,9 @@ install_wanted() {
     [[ -f $file ]] || continue
     install_file "$file" "$config_dir/$(basename "$file")" 0600
   done
-  if [[ $role == server && -d $wanted_dir/manifests ]]; then
   # The audit log tells who did what; the API server itself would not make its folder so narrow.
   if [[ $role == server ]]; then install -d -m 0700 "$data_dir/server/logs"; fi
+  if [[ $role == server && -d $wanted_dir/manifests ]]; then
     for file in "$wanted_dir/manifests"/*; do
       [[ -f $file ]] || continue
       install_file "$file" "$data_dir/server/manifests/$(basename "$file")" 0600
@@ -132,9 +146,11 @@ converge() {
   local role=$1 version=$2 cluster_id=$3 unit digest join since
   unit=$(unit_of "$role")
   [[ -f $state_dir/k3s/k3s-$version ]] || fail "k3s $version is not staged: raise this host's generation and run again"
+  forget_registries
   digest=$(wanted_digest "$role" "$version")
   since=$(now)
-  if [[ $(cat "$applied_file" 2>/dev/null) == "$digest" ]]; then
+  if [[ $(cat "$applied_file" 2>/dev/null) == "$digest" ]] && as_installed "$role" "$version"; then
+    systemctl is-enabled --quiet "$unit" || { change "enable $unit" && systemctl enable --quiet "$unit"; }
     systemctl is-active --quiet "$unit" || { change "start $unit" && systemctl start --no-block "$unit"; }
     await_service "$unit"
     refresh_join "${option[peers]:-}"
@@ -154,6 +170,7 @@ converge() {
     fi
     since=$(now)
   fi
+  [[ $role == agent ]] || follow_tokens "${option[peers]:-}"
   # Says whose k3s this is before there is any, so that an interrupted run knows its own work.
   printf '%s\n' "$cluster_id" | install_text "$state_dir/cluster-id" 0644
   install_wanted "$role" "$version" "$join"
@@ -172,10 +189,14 @@ converge() {
 note_generation() { say "${option[generation]:-1}" | install_text "$state_dir/generation" 0644; }
 
 check() {
-  local role=$1 version=$2
-  [[ $(cat "$applied_file" 2>/dev/null) == "$(wanted_digest "$role" "$version")" ]] ||
+  local role=$1 version=$2 unit before=$changes
+  unit=$(unit_of "$role")
+  check_installed "$role" "$version"
+  # Names the files where it can: what is staged may have changed since it was installed.
+  [[ $changes -gt $before || $(cat "$applied_file" 2>/dev/null) == "$(wanted_digest "$role" "$version")" ]] ||
     change "bring k3s $version to its configuration" || true
-  systemctl is-active --quiet "$(unit_of "$role")" || change "start $(unit_of "$role")" || true
+  systemctl is-enabled --quiet "$unit" 2>/dev/null || change "enable $unit" || true
+  systemctl is-active --quiet "$unit" || change "start $unit" || true
 }
 
 permit_initialise() {

@@ -54,10 +54,10 @@ describe("renderK3sConfig", () => {
   it("gives servers alike what has to be equal on all of them", () => {
     const read = (settings: K3sNodeSettings) =>
       parse(renderK3sConfig(settings)) as Record<string, unknown>;
-    const own = ["node-name", "node-ip", "node-label", "node-taint"];
+    const own = ["node-name", "node-ip"];
     const rest = (settings: K3sNodeSettings) =>
       Object.entries(read(settings)).filter(([key]) => !own.includes(key));
-    const second = { ...server, name: "pi-2", address: "10.69.1.12", labels: { disk: "sd" } };
+    const second = { ...server, name: "pi-2", address: "10.69.1.12" };
     assert.deepEqual(rest(second), rest(server));
   });
 
@@ -67,6 +67,13 @@ describe("renderK3sConfig", () => {
       assert.ok(keys.includes("token-file"));
       assert.ok(!keys.includes("token") && !keys.includes("agent-token"));
     }
+  });
+
+  it("holds no label and no taint: a change of one restarts no k3s", () => {
+    assert.equal(
+      renderK3sConfig({ ...everything, labels: {}, taints: [] }),
+      renderK3sConfig(everything),
+    );
   });
 
   it("neither begins nor joins a cluster: that is decided on the host, once", () => {
