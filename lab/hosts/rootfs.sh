@@ -19,7 +19,7 @@ fi
 packages=(
   systemd systemd-sysv dbus openssh-server sudo ca-certificates curl
   iptables nftables iproute2 iputils-ping procps kmod e2fsprogs nfs-common
-  podman netavark aardvark-dns busybox-static
+  podman netavark aardvark-dns busybox-static age
 )
 include=$(IFS=,; echo "${packages[*]}")
 
