@@ -107,6 +107,11 @@ function versionRefusal(node: WantedNode, kind: StepKind, course: Course): strin
     : `${name} is not upgraded while ${[...new Set(ill)].join(", ")} is not healthy: mend it first, set its state to gone, or remove its row in a run of its own`;
 }
 
+const notes: Readonly<Partial<Record<StepKind, string>>> = {
+  rebuild: "pulumi up comes here once the generation of its row is raised",
+  remove: "has no row: pulumi up removes it if this stack has made it",
+};
+
 function warningsOf(node: WantedNode, kind: StepKind, course: Course): string[] {
   const warnings: string[] = [];
   const { name } = node;
@@ -119,9 +124,8 @@ function warningsOf(node: WantedNode, kind: StepKind, course: Course): string[] 
   if (away.length > 0) {
     warnings.push(`already away: ${away.map(([other]) => other).join(", ")}`);
   }
-  if (kind === "remove") {
-    warnings.push("has no row: pulumi up removes it if this stack has made it");
-  }
+  const told = notes[kind];
+  if (told !== undefined) warnings.push(told);
   return warnings;
 }
 

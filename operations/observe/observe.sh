@@ -3,12 +3,8 @@
 # Changes nothing.
 # Usage: observe.sh [--role server|agent --version VERSION]     (what k3s is to be)
 source "$(dirname "$0")/lib.sh"
-if [[ -f $(dirname "$0")/etcd.sh ]]; then
-  # shellcheck source=/dev/null
-  source "$(dirname "$0")/etcd.sh"
-else
-  etcd_members() { :; }
-fi
+# shellcheck source=components/k3s/scripts/etcd.sh
+source "$(dirname "$0")/etcd.sh"
 
 readonly k3s=/usr/local/bin/k3s
 readonly data_dir=/var/lib/rancher/k3s
@@ -27,7 +23,7 @@ kubectl() { timeout 20 "$k3s" kubectl --request-timeout=15s "$@" 2>/dev/null; }
 
 service() {
   local unit version="" active=inactive since=""
-  [[ -x $k3s ]] && version=$("$k3s" --version 2>/dev/null | awk 'NR == 1 {print $3}' || true)
+  [[ -x $k3s ]] && version=$("$k3s" --version 2>/dev/null | awk 'NR == 1 && match($0, /v[0-9][^ ]*/) {print substr($0, RSTART, RLENGTH)}' || true)
   for unit in k3s k3s-agent; do
     [[ -e /etc/systemd/system/$unit.service ]] || continue
     if systemctl is-active --quiet "$unit"; then
@@ -63,12 +59,13 @@ volume_folders() {
   done
 }
 
+# What is staged for k3s, less its secrets.
 digests() {
-  local path
-  for path in config.yaml manifests/kube-vip.yaml; do
-    [[ -f /etc/bramble/k3s/$path ]] || continue
-    line file "$path" "$(sha256sum "/etc/bramble/k3s/$path" | cut -d ' ' -f 1)"
-  done
+  local folder=/etc/bramble/k3s path
+  [[ -d $folder ]] || return 0
+  while read -r path; do
+    line file "${path#"$folder/"}" "$(sha256sum "$path" | cut -d ' ' -f 1)"
+  done < <(find "$folder" -type f ! -name '*token*' | sort)
 }
 
 # Whether k3s runs with what is staged for it; not told while another run holds this host.

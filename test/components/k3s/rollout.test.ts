@@ -54,8 +54,9 @@ describe("components/k3s/rollout", () => {
 
   it("gates, saves, drains, changes, awaits and uncordons a server by itself", () => {
     const [step] = plan([server("config"), server(), server()]).steps;
+    assert.ok(step);
     assert.deepEqual(
-      step?.phases.map(({ name, on }) => `${name} ${on}`),
+      step.phases.map(({ name, on }) => `${name} ${on}`),
       [
         "gate",
         "snapshot",
@@ -67,7 +68,7 @@ describe("components/k3s/rollout", () => {
         "uncordon",
       ].map((name) => `${name} pi-1`),
     );
-    assert.deepEqual(step?.warnings, []);
+    assert.deepEqual(step.warnings, []);
   });
 
   it("has a server move an agent's pods, and leaves pods alone where nothing is to be drained", () => {
