@@ -81,20 +81,6 @@ wanted_digest() {
   } | sha256sum | cut -d ' ' -f 1
 }
 
-# Kubernetes supports upgrades by one minor release at a time and no way back.
-refuse_version_jump() {
-  local wanted=$1 installed from to
-  installed=$(installed_version)
-  [[ -n $installed && $installed != "$wanted" ]] || return 0
-  from=$(cut -d . -f 2 <<<"$installed")
-  to=$(cut -d . -f 2 <<<"$wanted")
-  # To sort, a release candidate comes before its release.
-  [[ $(printf '%s\n%s\n' "$installed" "$wanted" | sed 's/-/~/' | sort -V | tail -n 1 | sed 's/~/-/') == "$wanted" ]] ||
-    fail "k3s $installed runs here and k3s.version $wanted is older: Kubernetes cannot go back; restore a snapshot from before the upgrade instead ($restore_path)"
-  [[ $to -le $((from + 1)) ]] ||
-    fail "k3s $installed runs here and k3s.version $wanted skips a minor release: go to the newest v1.$((from + 1)) first"
-}
-
 installed_version() {
   [[ -x /usr/local/bin/k3s && -e $applied_file ]] || return 0
   /usr/local/bin/k3s --version 2>/dev/null | awk 'NR == 1 && match($0, /v[0-9][^ ]*/) {print substr($0, RSTART, RLENGTH)}'
@@ -159,7 +145,7 @@ converge() {
     return
   fi
   join=$(join_config "$role" "${option[peers]:-}")
-  refuse_version_jump "$version"
+  refuse_version_jump "$(installed_version)" "$version"
   local was_active=no
   if [[ $role == server ]] && systemctl is-active --quiet "$unit"; then
     was_active=yes

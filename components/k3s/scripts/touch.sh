@@ -54,6 +54,21 @@ may_stop() {
   fail "stopping this server would lose quorum: of $voters servers only $((others + 1)) are healthy, not:$ill; mend them first, or set the row's state to gone"
 }
 
+# Kubernetes supports upgrades by one minor release at a time and no way back.
+# Usage: refuse_version_jump INSTALLED WANTED      INSTALLED is empty on a fresh host
+refuse_version_jump() {
+  local installed=$1 wanted=$2 from to newest
+  [[ -n $installed && $installed != "$wanted" ]] || return 0
+  from=$(cut -d . -f 2 <<<"$installed")
+  to=$(cut -d . -f 2 <<<"$wanted")
+  # To sort, a release candidate comes before its release.
+  newest=$(printf '%s\n%s\n' "$installed" "$wanted" | sed 's/-/~/' | sort -V | tail -n 1 | sed 's/~/-/')
+  [[ $newest == "$wanted" ]] ||
+    fail "k3s $installed runs here and k3s.version $wanted is older: Kubernetes cannot go back; restore a snapshot from before the upgrade instead ($restore_path)"
+  [[ $to -le $((from + 1)) ]] ||
+    fail "k3s $installed runs here and k3s.version $wanted skips a minor release: go to the newest v1.$((from + 1)) first"
+}
+
 # The way back, should the change go wrong. The newest few are kept beside the scheduled ones.
 save_snapshot() {
   local output
