@@ -52,6 +52,7 @@ const readByRules: readonly (readonly [problem: RegExp, reads: readonly string[]
   [/^cluster\./, ["cluster.source"]],
   [/^ssh\.bastion/, ["ssh"]],
   [/^k3s\.(registries|embeddedRegistry)/, ["k3s"]],
+  [/^k3s\.snapshots\.offHost$/, ["k3s.snapshots"]],
   [/^network\.pools$/, ["network.pools", "platform.metallb"]],
   [/^network\.ingressAddress$/, ["network.pools"]],
   [/^media\.apps\./, ["network.pools", "media.enabled"]],

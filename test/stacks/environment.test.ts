@@ -41,6 +41,8 @@ function expectedCounts(config: Config): Record<string, number> {
     // Two tokens, Grafana, Argo CD, qBittorrent.
     "random:index/randomPassword:RandomPassword": 5,
     "random:index/randomBytes:RandomBytes": 7,
+    // The recovery key.
+    "tls:index/privateKey:PrivateKey": 1,
     "pulumi:providers:kubernetes": 1,
     "bramble:platform:Platform": 1,
     "bramble:platform:MetalLb": 1,

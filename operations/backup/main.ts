@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+import { readArguments, runCommand } from "../arguments";
+import { pulumiCli } from "../pulumiCli";
+import { projectDirectory, readStackConfig } from "../stackFile";
+import { backupSnapshot } from "./snapshot";
+import { backupVolumes, restoreVolumes } from "./volumes";
+
+const usage = [
+  "usage: npm run backup -- <stack> snapshot [--host <server>]",
+  "       npm run backup -- <stack> volumes [--host <host>]",
+  "       npm run backup -- <stack> restore-volumes --host <host> [--recovery-key <file>]",
+  "       each with [--identity <private key file>] [--directory <folder of the stack file>]",
+].join("\n");
+
+const text = { type: "string" } as const;
+
+runCommand(async (argv) => {
+  const { words, options } = readArguments(argv, {
+    ...{ host: text, "recovery-key": text, identity: text, directory: text },
+  });
+  const [stack, verb] = words;
+  const value = (name: string): string | undefined => {
+    const given = options[name];
+    return typeof given === "string" ? given : undefined;
+  };
+  if (stack === undefined || words.length !== 2) throw new Error(usage);
+  const [host, identity, keyFile] = [value("host"), value("identity"), value("recovery-key")];
+  const context = {
+    access: {
+      ...{ stack, config: readStackConfig(stack, value("directory") ?? projectDirectory) },
+      ...(identity === undefined ? {} : { identity }),
+    },
+    print: (line: string): void => {
+      process.stdout.write(line);
+    },
+  };
+  const chosen = host === undefined ? {} : { host };
+  switch (verb) {
+    case "snapshot":
+      return backupSnapshot({ ...context, ...chosen });
+    case "volumes":
+      return backupVolumes({ ...context, ...chosen });
+    case "restore-volumes":
+      if (host === undefined) throw new Error(usage);
+      return restoreVolumes({
+        ...{ ...context, host },
+        recoveryKey: () =>
+          keyFile === undefined
+            ? pulumiCli(["stack", "output", "recoveryKey", "--show-secrets", "--stack", stack])
+            : Promise.resolve(readFileSync(keyFile, "utf8")),
+      });
+    default:
+      throw new Error(usage);
+  }
+});
