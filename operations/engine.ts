@@ -1,17 +1,31 @@
 import { spawn } from "node:child_process";
+import { engineProgram } from "./pulumiCli";
 import { projectDirectory } from "./stackFile";
+
+/** Resources that alone are worked on, by URN. */
+export interface EngineTargets {
+  /**
+   * Commands that run again though nothing about them changed. The engine replaces them, so none of
+   * them may have a `delete`.
+   */
+  readonly again: readonly string[];
+  /** Resources whose real state is read first. */
+  readonly refresh: readonly string[];
+}
 
 /** What carries a changed configuration out: the real CLI, or whatever a test or the lab has. */
 export interface Engine {
-  /** Converges the stack; rejects with one line when that fails. */
-  readonly up: () => Promise<void>;
+  /**
+   * Converges the stack, or just some of its resources; rejects with one line when that fails.
+   */
+  readonly up: (targets?: EngineTargets) => Promise<void>;
   /** Removes everything of the stack. */
   readonly destroy: () => Promise<void>;
 }
 
 function runCli(args: readonly string[], directory: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn("pulumi", [...args], {
+    const child = spawn(engineProgram(), [...args], {
       cwd: directory,
       stdio: "inherit",
       env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "1" },
@@ -28,11 +42,21 @@ function runCli(args: readonly string[], directory: string): Promise<void> {
   });
 }
 
-/** The real CLI, whose output goes to the terminal. It asks nothing: the caller has asked. */
+/** The CLI, whose output goes to the terminal. It asks nothing: the caller has asked. */
 export function pulumiEngine(stack: string, directory: string = projectDirectory): Engine {
   const common = ["--stack", stack, "--yes", "--skip-preview", "--non-interactive"];
   return {
-    up: () => runCli(["up", ...common], directory),
+    up: async (targets) => {
+      const option = (name: string, urns: readonly string[]) => urns.flatMap((urn) => [name, urn]);
+      if (targets === undefined) return runCli(["up", ...common], directory);
+      const { again, refresh } = targets;
+      if (again.length > 0) {
+        await runCli(["up", ...common, ...option("--target-replace", again)], directory);
+      }
+      if (refresh.length > 0) {
+        await runCli(["up", ...common, "--refresh", ...option("--target", refresh)], directory);
+      }
+    },
     destroy: () => runCli(["destroy", ...common], directory),
   };
 }

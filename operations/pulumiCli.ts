@@ -2,6 +2,15 @@ import { spawn } from "node:child_process";
 import { projectDirectory } from "./stackFile";
 
 /**
+ * The program that is run as the CLI: `pulumi`, or what BRAMBLE_ENGINE names. The lab names its own
+ * there where it has no CLI; it takes `up`, `destroy` and `stack output kubeconfig`.
+ */
+export function engineProgram(): string {
+  const named = process.env["BRAMBLE_ENGINE"] ?? "";
+  return named === "" ? "pulumi" : named;
+}
+
+/**
  * Runs the real CLI in the project's folder.
  *
  * @returns what it printed on standard output.
@@ -10,12 +19,13 @@ import { projectDirectory } from "./stackFile";
 export function pulumiCli(
   args: readonly string[],
   directory: string = projectDirectory,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn("pulumi", [...args, "--non-interactive"], {
+    const child = spawn(engineProgram(), [...args, "--non-interactive"], {
       cwd: directory,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "1" },
+      env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "1", ...environment },
     });
     let stdout = "";
     let stderr = "";

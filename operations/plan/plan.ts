@@ -1,7 +1,7 @@
 import { loadSettings } from "../../config/load";
 import type { SecretName } from "../../config/secrets";
 import { environment } from "../../stacks/environment";
-import { type Registration, runInProcess } from "../inprocess/run";
+import { type Made, type Registration, runInProcess } from "../inprocess/run";
 import { withoutStackTraces } from "../inprocess/stackTraces";
 import { projectDirectory, projectName, readStackFile } from "../stackFile";
 
@@ -66,15 +66,17 @@ export function planOf(stack: string, registrations: readonly Registration[]): P
 }
 
 /**
- * What a stack would create: in this process, with no CLI, host, cluster or secret.
+ * What a stack's program asks the engine for: in this process, with no CLI, host, cluster or secret.
  *
  * @param directory folder of the stack's file. Default: the project's.
+ * @param make outputs of resources that are to be known. Default: none are.
  * @throws pulumi.RunError with one line per mistake in the configuration.
  */
-export async function planStack(
+export async function stackRegistrations(
   stack: string,
   directory: string = projectDirectory,
-): Promise<Plan> {
+  make: (registration: Registration) => Made = () => ({}),
+): Promise<readonly Registration[]> {
   const { config, secretKeys } = readStackFile(stack, placeholders, directory);
   const { registrations } = await withoutStackTraces(() =>
     runInProcess(() => environment(loadSettings()), {
@@ -82,8 +84,16 @@ export async function planStack(
       config: withHostKeys(config),
       secretKeys,
       preview: true,
-      make: () => Promise.resolve({}),
+      make: (registration) => Promise.resolve(make(registration)),
     }),
   );
-  return planOf(stack, registrations);
+  return registrations;
+}
+
+/** What a stack would create, were nothing there; as {@link stackRegistrations}. */
+export async function planStack(
+  stack: string,
+  directory: string = projectDirectory,
+): Promise<Plan> {
+  return planOf(stack, await stackRegistrations(stack, directory));
 }

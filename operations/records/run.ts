@@ -75,7 +75,8 @@ export interface RunStart {
   readonly folder?: string;
 }
 
-function operatorName(): string {
+/** Who runs this command, for records. */
+export function operatorName(): string {
   return process.env["BRAMBLE_OPERATOR"] ?? process.env["SUDO_USER"] ?? userInfo().username;
 }
 
