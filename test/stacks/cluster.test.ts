@@ -134,6 +134,65 @@ describe("a cluster of our own", () => {
     });
   });
 
+  it("reaches every host but the bastion itself through the bastion, uploads included", async () => {
+    await withFolder(async (airGapDirectory) => {
+      for (const file of ["k3s", "sha256sum-amd64.txt"]) {
+        writeFileSync(join(airGapDirectory, file), "");
+      }
+      const bastion = { address: "10.69.1.12", hostKey: `ssh-ed25519 ${"B".repeat(68)}` };
+      const { registrations } = await runProgram({
+        ...ownCluster,
+        k3s: { ...ownCluster.k3s, airGapDirectory },
+        ssh: { bastion },
+      });
+      for (const one of remoteOnes(registrations)) {
+        const { host, proxy } = connection(one) as Connection & { proxy?: Connection };
+        const expected = host === bastion.address ? undefined : bastion.address;
+        assert.equal(proxy?.host, expected, one.name);
+        if (proxy !== undefined) assert.equal(proxy.hostKey, bastion.hostKey, one.name);
+      }
+    });
+  });
+
+  it("runs k3s's command again for a changed log-in of a registry, and tells nothing of it", async () => {
+    const registries = { configs: { "registry.lan": { auth: true } } };
+    const run = async (password: string) => {
+      const logins = { "registry.lan": { username: "me", password } };
+      const secrets = { registryCredentials: JSON.stringify(logins) };
+      const sections = { ...ownCluster, k3s: { ...ownCluster.k3s, registries } };
+      const result = await runProgram(sections, { secrets, outputs: plausibleOutputs });
+      const file = find(result.registrations, "pi-3-registries");
+      assert.ok(String(file.inputs["stdin"]).includes(password));
+      assert.ok(file.secretInputs.includes("stdin"));
+      assert.equal(file.inputs["logging"], "none");
+      const command = find(result.registrations, "pi-3-k3s");
+      assert.equal(command.inputs["logging"], "stdoutAndStderr");
+      assert.ok(!JSON.stringify(command.inputs).includes(password));
+      assert.match(String(command.inputs["create"]), /--registries registries\.yaml/);
+      return String(command.inputs["stdin"]);
+    };
+    const [first, same, other] = [await run("c4nary"), await run("c4nary"), await run("c4nary2")];
+    assert.equal(first, same);
+    assert.notEqual(first, other);
+    assert.equal(first.split("\n")[0], other.split("\n")[0], "the cluster's identity stays first");
+  });
+
+  it("changes labels and taints without a change of what restarts k3s", async () => {
+    const [first, ...others] = ownCluster.hosts;
+    const marks = { labels: { disk: "ssd" }, taints: [{ key: "a", effect: "NoSchedule" }] };
+    const marked = await runProgram(
+      { ...ownCluster, hosts: [{ ...first, ...marks }, ...others] },
+      { outputs: plausibleOutputs },
+    );
+    for (const name of ["pi-1-config", "pi-1-k3s"]) {
+      assert.deepEqual(find(marked.registrations, name).inputs, find(all, name).inputs, name);
+    }
+    const labels = find(marked.registrations, "node-labels");
+    assert.equal(labels.inputs["stdin"], "pi-1|disk=ssd|a=:NoSchedule\npi-2||\npi-3||\npi-4||");
+    assert.ok(needsOf(all, "node-labels").has("nodes-ready"));
+    assert.ok(needsOf(all, "pi-1-k3s").has("pi-1-registration"), "taints hold before pods land");
+  });
+
   it("offers no old output to a host, which would put a kubeconfig into its environment", () => {
     for (const { name, inputs } of remoteOnes(all)) {
       assert.equal(inputs["addPreviousOutputInEnv"], false, name);

@@ -51,6 +51,20 @@ describe("remoteScript", () => {
     });
   });
 
+  it("goes through the bastion with its own pinned key, as patient and with the same private key", async () => {
+    const bastion = { address: "gate.lan", port: 2222, user: "guest", hostKey: "ssh-ed25519 BBBB" };
+    const privateKey = pulumi.secret("k3y");
+    const target = { ...host, bastion, privateKey };
+    const { inputs, shown } = await only(() =>
+      remoteScript("it", { host: target, create: converge, dialErrorLimit: 60 }, {}),
+    );
+    assert.deepEqual((inputs["connection"] as Record<string, unknown>)["proxy"], {
+      ...{ host: "gate.lan", port: 2222, user: "guest", hostKey: "ssh-ed25519 BBBB" },
+      ...{ dialErrorLimit: 60, perDialTimeout: 10, privateKey: "k3y" },
+    });
+    assert.ok(!JSON.stringify(shown).includes("k3y"));
+  });
+
   it("runs again for a new generation or revision, by its text alone", async () => {
     const create = async (generation: number, revision?: string) => {
       const args = { host: { ...host, generation }, create: converge };

@@ -109,4 +109,63 @@ describe("npm run hosts -- <stack> trust", () => {
   it("knows the hosts it may replace", async () => {
     await assert.rejects(run(allAnswer, { replace: ["pi-9"] }), /--replace pi-9: no such host/);
   });
+
+  describe("with a bastion", () => {
+    const withBastion = `config:
+  bramble:ssh:
+    bastion: { address: 192.168.1.9 } # at the door
+  bramble:hosts:
+    - { name: pi-1, address: 192.168.1.21, role: server }
+`;
+    const attempt = (bastionKey: HostKey | undefined, text: string, yes: boolean) =>
+      withFolder(async (directory) => {
+        writeFileSync(stackFilePath("home", directory), text);
+        const asked: string[] = [];
+        let output = "";
+        const code = await trust({
+          ...{ stack: "home", directory, yes, replace: [] },
+          scan: ({ address }) => {
+            asked.push(address);
+            return Promise.resolve(bastionKey === undefined ? [] : [bastionKey]);
+          },
+          scanBehind: (bastion, { address }) => {
+            asked.push(`${address} behind ${bastion.address} with ${bastion.hostKey ?? "no key"}`);
+            return Promise.resolve([key("A")]);
+          },
+          confirm: () => Promise.resolve(false),
+          print: (told) => {
+            output += told;
+          },
+        });
+        return {
+          code,
+          asked,
+          output,
+          text: readFileSync(stackFilePath("home", directory), "utf8"),
+        };
+      });
+
+    it("pins the bastion first and asks the hosts through it", async () => {
+      const { code, asked, text } = await attempt(key("G"), withBastion, true);
+      assert.equal(code, 0);
+      const pinned = `ssh-ed25519 ${"G".repeat(68)}`;
+      assert.deepEqual(asked, ["192.168.1.9", `192.168.1.21 behind 192.168.1.9 with ${pinned}`]);
+      assert.match(
+        text,
+        /bastion: { address: 192\.168\.1\.9, hostKey: ssh-ed25519 G{68} } # at the door/,
+      );
+      assert.match(text, /pi-1, .*hostKey: ssh-ed25519 A{68} }/);
+    });
+
+    it("asks no host through a bastion that nobody agreed to, or that shows another key", async () => {
+      const declined = await attempt(key("G"), withBastion, false);
+      assert.deepEqual([declined.code, declined.asked], [1, ["192.168.1.9"]]);
+      assert.equal(declined.text, withBastion);
+      const other = withBastion.replace("1.9 }", `1.9, hostKey: ssh-ed25519 ${"H".repeat(68)} }`);
+      const refused = await attempt(key("G"), other, true);
+      assert.deepEqual([refused.code, refused.asked], [1, ["192.168.1.9"]]);
+      assert.match(refused.output, /trust --replace ssh\.bastion/);
+      assert.equal((await attempt(undefined, withBastion, true)).code, 1);
+    });
+  });
 });

@@ -17,4 +17,25 @@ describe("operations/ssh/connectionProblem", () => {
       assert.ok(!problem.includes("\n"));
     });
   }
+
+  const behind = { ...host, bastion: { address: "10.0.0.9", user: "guest" } };
+  for (const [stderr, expected] of [
+    [
+      "No ED25519 host key is known for 10.0.0.9\nHost key verification failed.",
+      /^pi-1: the bastion 10\.0\.0\.9 shows another host key/,
+    ],
+    [
+      "guest@10.0.0.9: Permission denied (publickey).",
+      /bastion 10\.0\.0\.9 refuses your key for user guest/,
+    ],
+    [
+      "channel 0: open failed: connect failed: No route to host",
+      /^pi-1: cannot be reached through/,
+    ],
+    ["pi@10.0.0.1: Permission denied (publickey).", /^pi-1: refuses your key for user pi/],
+  ] as const) {
+    it(`tells bastion and host apart in "${stderr}"`, () => {
+      assert.match(connectionProblem(stderr, behind), expected);
+    });
+  }
 });
