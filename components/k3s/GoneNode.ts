@@ -21,6 +21,9 @@ export interface GoneNodeArgs {
  * a `delete`. Once that is done the host's row may go from the configuration.
  */
 export class GoneNode extends pulumi.ComponentResource {
+  /** Done when the cluster no longer counts on the host. */
+  readonly forgotten: pulumi.Resource;
+
   constructor(name: string, args: GoneNodeArgs, opts: pulumi.ComponentResourceOptions) {
     // The token of the node it was, so that the engine sees the same resources change.
     super("bramble:k3s:K3sNode", name, {}, opts);
@@ -31,7 +34,7 @@ export class GoneNode extends pulumi.ComponentResource {
       { host: survivor, create: { script: "k3s-node.sh", args: ["none"], timeoutSeconds: 60 } },
       options,
     );
-    remoteScript(
+    this.forgotten = remoteScript(
       `${host}-membership`,
       {
         host: survivor,

@@ -112,20 +112,13 @@ export class K3sCluster extends pulumi.ComponentResource {
       this.node(member, args, shared, addresses, turn);
 
     const permit = this.baseline(first, args, this.permitInitialisation(first, args));
+    // A dead member still has a vote: only without it may others be spared.
+    const turn = [permit, ...this.forgetGone(first, args)];
     const chained = [...servers, ...agents].reduce<K3sNode[]>((nodes, member) => {
       const before = nodes.at(-1);
-      return [...nodes, make(member, before === undefined ? [permit] : [before.last])];
+      return [...nodes, make(member, before === undefined ? turn : [before.last])];
     }, []);
     const chain = chained.slice(0, servers.length);
-    const survivor = args.hosts.get(first.target.name);
-    for (const { name: host, discardVolumes } of args.gone) {
-      const prepared = survivor ? [survivor.prepared] : [];
-      new GoneNode(
-        host,
-        { host, discardVolumes, survivor: first.target, prepared },
-        { parent: this },
-      );
-    }
 
     const names = [...servers, ...agents].map(({ settings }) => settings.name);
     const whole = remoteScript(
@@ -164,6 +157,15 @@ export class K3sCluster extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [whole] },
     );
+  }
+
+  private forgetGone(first: K3sMember, { gone, hosts }: K3sClusterArgs): pulumi.Resource[] {
+    const survivor = hosts.get(first.target.name);
+    const prepared = survivor === undefined ? [] : [survivor.prepared];
+    return gone.map(({ name: host, discardVolumes }) => {
+      const args = { host, discardVolumes, survivor: first.target, prepared };
+      return new GoneNode(host, args, { parent: this }).forgotten;
+    });
   }
 
   private node(
