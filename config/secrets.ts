@@ -50,7 +50,7 @@ export const secretRows = {
   registryCredentials: {
     description:
       'Log-ins of registries with `auth: true`, as JSON: `{"<registry>": {"username": "…", "password": "…"}}`.',
-    source: "< registry-credentials.json",
+    source: "the JSON in one line",
     required: (config) => registriesWithLogin(config).length > 0,
     mistakes: (text, config) => registryCredentialMistakes(text, registriesWithLogin(config)),
   },
