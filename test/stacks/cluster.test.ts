@@ -66,7 +66,7 @@ describe("a cluster of our own", () => {
     assert.match(String(update), /k3s-node\.sh none/);
   });
 
-  it("lets agents in once every server serves, and not one after the other", () => {
+  it("lets agents in once every server serves, one after the other", () => {
     const agents = [hostRow(4, "agent"), hostRow(5, "agent")];
     return runProgram({ ...ownCluster, hosts: [...ownCluster.hosts.slice(0, 3), ...agents] }).then(
       ({ registrations }) => {
@@ -74,9 +74,27 @@ describe("a cluster of our own", () => {
           const needs = needsOf(registrations, `${agent}-k3s`);
           for (const server of ["pi-1", "pi-2", "pi-3"]) assert.ok(needs.has(`${server}-k3s`));
         }
-        assert.ok(!needsOf(registrations, "pi-5-k3s").has("pi-4-k3s"));
+        assert.ok(needsOf(registrations, "pi-5-away").has("pi-4-home"));
       },
     );
+  });
+
+  it("moves an agent's pods away before its k3s or its boot is touched, and back afterwards", () => {
+    for (const touched of ["pi-4-k3s", "pi-4-reboot"]) {
+      assert.ok(needsOf(all, touched).has("pi-4-away"), touched);
+    }
+    assert.ok(needsOf(all, "pi-4-home").has("pi-4-k3s"));
+    assert.ok(needsOf(all, "nodes-ready").has("pi-4-home"));
+    const revision = (name: string) =>
+      /--revision (\S+)/.exec(String(find(all, name).inputs["create"]))?.[1];
+    assert.equal(revision("pi-4-away"), revision("pi-4-home"));
+  });
+
+  it("forgets a dead server before another may be spared", async () => {
+    const gone = hostRow(3, "server", { state: "gone" });
+    const hosts = [...ownCluster.hosts.slice(0, 2), gone, hostRow(4, "agent")];
+    const { registrations } = await runProgram({ ...ownCluster, hosts });
+    assert.ok(needsOf(registrations, "pi-1-k3s").has("pi-3-membership"));
   });
 
   it("changes no host before every host has passed its preflight", () => {

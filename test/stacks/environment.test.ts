@@ -23,15 +23,19 @@ function expectedCounts(config: Config): Record<string, number> {
   const nfs = config.storage.nfs === undefined ? 0 : 1;
   // A class that keeps data on one node has a claim for each app, so that each can run anywhere.
   const configClaims = config.media.storage.configClass === "local-path" ? 8 : 1;
-  // Scripts, facts, preflight, prepare, binary, config, agent token, reboot, back, teardown, k3s.
-  const onEachHost = 11;
-  // The server's token and kube-vip; membership wherever another server can see to it.
-  const onServers = servers * (1 + virtualIp);
+  // Scripts, facts, preflight, prepare, binary, config, registration, agent token, reboot, back,
+  // teardown, k3s.
+  const onEachHost = 12;
+  // The server's token, audit policy, admission, kube-vip.
+  const onServers = servers * (3 + virtualIp);
+  // Away before an agent is changed, and home.
+  const onAgents = (hosts - servers) * 2;
+  // Membership wherever another server can see to it.
   const memberships = servers > 1 ? hosts : hosts - servers;
-  // Permission to initialise, kubeconfig, all nodes Ready.
-  const once = 3;
+  // Permission to initialise, kubeconfig, all nodes Ready, their labels.
+  const once = 4;
   return {
-    "command:remote:Command": hosts * onEachHost + onServers + memberships + once,
+    "command:remote:Command": hosts * onEachHost + onServers + onAgents + memberships + once,
     "bramble:host:Host": hosts,
     "bramble:k3s:K3sIdentity": 1,
     "bramble:k3s:K3sCluster": 1,
