@@ -1,4 +1,5 @@
 import type { Output, Resource } from "@pulumi/pulumi";
+import { snapshotAlerts } from "../catalogue/alerts";
 import { type ChartRow, chartNames, charts } from "../catalogue/charts";
 import type { ClusterScope } from "../components/options";
 import type { CsiDriverNfsSettings } from "../components/platform/csiDriverNfsValues";
@@ -77,6 +78,7 @@ export function platformSettings(
     csiDriverNfs: nfsSettings(config, cluster.nfsServer),
   };
   if (!monitoring.enabled) return settings;
+  const { offHost } = config.k3s.snapshots;
   return {
     ...settings,
     kubePrometheusStack: {
@@ -85,6 +87,8 @@ export function platformSettings(
       etcdEndpoints: cluster.serverAddresses,
       lokiUrl: settings.alloy?.lokiUrl,
       scraped: releasesOf(settings),
+      ownHosts: config.cluster.source === "k3s",
+      alerts: offHost === undefined ? [] : snapshotAlerts(offHost.alertAfterHours),
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { AlertRow } from "../../catalogue/alerts";
 import { type ChartRow, releaseName } from "../../catalogue/charts";
 import { resources } from "./resources";
 
@@ -16,6 +17,47 @@ export interface MonitoringSettings {
   readonly lokiUrl?: string | undefined;
   /** Releases to scrape beside the chart's own parts. */
   readonly scraped: readonly ChartRow[];
+  /** Whether hosts are Bramble's own, with figures of its scripts in a folder. */
+  readonly ownHosts: boolean;
+  /** Alerts of Bramble's own. */
+  readonly alerts: readonly AlertRow[];
+}
+
+/** Where scripts leave figures on a host; see k3s-snapshot.sh. */
+const metricsFolder = "/var/lib/bramble/metrics";
+
+/** Arguments replace the chart's own, so those are said again. */
+const nodeExporterArguments = [
+  "--collector.filesystem.mount-points-exclude=^/(dev|proc|sys|run/containerd/.+|var/lib/docker/.+|var/lib/kubelet/.+)($|/)",
+  "--collector.filesystem.fs-types-exclude=^(autofs|binfmt_misc|bpf|cgroup2?|configfs|debugfs|devpts|devtmpfs|fusectl|hugetlbfs|iso9660|mqueue|nsfs|overlay|proc|procfs|pstore|rpc_pipefs|securityfs|selinuxfs|squashfs|sysfs|tracefs|erofs)$",
+] as const;
+
+function nodeExporter({ ownHosts }: MonitoringSettings) {
+  const usual = { resources: resources("10m", "24Mi", "64Mi") };
+  if (!ownHosts) return usual;
+  return {
+    ...usual,
+    extraArgs: [...nodeExporterArguments, `--collector.textfile.directory=${metricsFolder}`],
+    extraHostVolumeMounts: [
+      {
+        name: "bramble-metrics",
+        hostPath: metricsFolder,
+        // A host that has none yet is no reason not to start.
+        type: "DirectoryOrCreate",
+        mountPath: metricsFolder,
+        readOnly: true,
+      },
+    ],
+  };
+}
+
+function ownRules(alerts: readonly AlertRow[]) {
+  if (alerts.length === 0) return {};
+  const rules = alerts.map(({ name, expression, holds, severity, summary, runbook }) => ({
+    ...{ alert: name, expr: expression, for: holds, labels: { severity } },
+    annotations: { summary, runbook_url: runbook },
+  }));
+  return { additionalPrometheusRulesMap: { bramble: { groups: [{ name: "bramble", rules }] } } };
 }
 
 /**
@@ -109,6 +151,7 @@ export function monitoringValues(settings: MonitoringSettings) {
       admissionWebhooks: { patch: { resources: jobResources } },
     },
     "kube-state-metrics": { resources: resources("10m", "40Mi", "192Mi") },
-    "prometheus-node-exporter": { resources: resources("10m", "24Mi", "64Mi") },
+    "prometheus-node-exporter": nodeExporter(settings),
+    ...ownRules(settings.alerts),
   };
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { readArguments, runCommand } from "../arguments";
 import { pulumiCli } from "../pulumiCli";
 import { projectDirectory, readStackConfig } from "../stackFile";
@@ -25,11 +26,13 @@ runCommand(async (argv) => {
   };
   if (stack === undefined || words.length !== 2) throw new Error(usage);
   const [host, identity, keyFile] = [value("host"), value("identity"), value("recovery-key")];
+  const directory = value("directory") ?? projectDirectory;
   const context = {
     access: {
-      ...{ stack, config: readStackConfig(stack, value("directory") ?? projectDirectory) },
+      ...{ stack, config: readStackConfig(stack, directory) },
       ...(identity === undefined ? {} : { identity }),
     },
+    recordsFolder: join(directory, "docs", "governance"),
     print: (line: string): void => {
       process.stdout.write(line);
     },

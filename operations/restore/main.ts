@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { readArguments, runCommand } from "../arguments";
 import { typedWord } from "../confirm";
 import { pulumiCli } from "../pulumiCli";
@@ -39,6 +40,7 @@ runCommand(async (argv) => {
       ...{ stack, config: readStackConfig(stack, directory) },
       ...(identity === undefined ? {} : { identity }),
     },
+    recordsFolder: join(directory, "docs", "governance"),
     print: (line: string): void => {
       process.stdout.write(line);
     },

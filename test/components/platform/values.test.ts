@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { snapshotAlerts } from "../../../catalogue/alerts";
 import { charts } from "../../../catalogue/charts";
 import { alloyValues } from "../../../components/platform/alloyValues";
 import { argoCdValues } from "../../../components/platform/argoCdValues";
@@ -19,6 +22,8 @@ const monitoring: MonitoringSettings = {
   etcdEndpoints: ["192.168.1.21", "192.168.1.22", "192.168.1.23"],
   lokiUrl,
   scraped: Object.values(charts),
+  ownHosts: true,
+  alerts: snapshotAlerts(24),
 };
 
 /** The values of every release on a four-Pi cluster, by chart. */
@@ -81,6 +86,21 @@ describe("monitoringValues", () => {
       values.prometheus.additionalPodMonitors.map(({ name }) => name),
       ["traefik"],
     );
+  });
+});
+
+describe("figures and alerts of Bramble's own", () => {
+  it("are not looked for on hosts of others", () => {
+    const values = monitoringValues({ ...monitoring, ownHosts: false, alerts: [] });
+    assert.deepEqual(Object.keys(values["prometheus-node-exporter"]), ["resources"]);
+    assert.equal("additionalPrometheusRulesMap" in values, false);
+  });
+
+  it("lead from every alert to a runbook that is there", () => {
+    for (const { runbook, expression } of snapshotAlerts(24)) {
+      assert.ok(existsSync(join(__dirname, "..", "..", "..", runbook)), runbook);
+      assert.doesNotMatch(expression, /\{\{/);
+    }
   });
 });
 

@@ -1,0 +1,43 @@
+/** An alert of Bramble's own, beside those the charts bring. */
+export interface AlertRow {
+  readonly name: string;
+  /** True while it fires, in PromQL. */
+  readonly expression: string;
+  /** How long it has to hold before the alert fires. */
+  readonly holds: string;
+  readonly severity: "critical" | "warning";
+  /** What is wrong, in one line. */
+  readonly summary: string;
+  /** Where the mend is, a path in this repository. */
+  readonly runbook: string;
+}
+
+/** When the newest verified copy of a snapshot was taken, of any server. */
+const newestCopy = "max(bramble_snapshot_last_success_timestamp_seconds)";
+
+/**
+ * The alerts about copies of snapshots off the hosts.
+ *
+ * @param hours age of the newest verified copy that is too old.
+ */
+export function snapshotAlerts(hours: number): readonly AlertRow[] {
+  return [
+    {
+      name: "BrambleSnapshotTooOld",
+      expression: `time() - ${newestCopy} > ${String(hours * 3600)}`,
+      holds: "10m",
+      severity: "critical",
+      summary: `The newest verified copy of an etcd snapshot off the hosts is older than ${String(hours)} hours.`,
+      runbook: "docs/runbooks/backup.md",
+    },
+    {
+      name: "BrambleSnapshotMissing",
+      expression: "absent(bramble_snapshot_last_success_timestamp_seconds)",
+      // A new cluster makes its first copy at the first turn of its schedule.
+      holds: `${String(hours)}h`,
+      severity: "critical",
+      summary: "No server tells of a verified copy of an etcd snapshot off the hosts.",
+      runbook: "docs/runbooks/backup.md",
+    },
+  ];
+}
