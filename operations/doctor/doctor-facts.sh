@@ -137,10 +137,11 @@ hardware() {
 }
 
 reboot_note() {
-  local file
+  local file reason
   for file in /run/bramble/reboot-required /run/reboot-required /var/run/reboot-required; do
-    if [[ -s $file || -e $file ]]; then
-      line reboot "$(head -n 1 "$file" | tr -d '\t') ($file)"
+    if [[ -e $file ]]; then
+      reason=$(head -n 1 "$file" | tr -d '\t*' | xargs || true)
+      line reboot "${reason:-something was updated} ($file)"
       return
     fi
   done
