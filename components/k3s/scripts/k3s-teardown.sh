@@ -6,6 +6,7 @@
 #        k3s-teardown.sh teardown [--virtual-ip ADDRESS]      (cluster id on standard input)
 #        k3s-teardown.sh teardown --another-cluster yes
 source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/stopping.sh"
 
 readonly data_dir=/var/lib/rancher/k3s
 readonly kept_dir=$state_dir/kept
@@ -23,22 +24,6 @@ stop_services() {
     rm -f "/etc/systemd/system/$unit"
   done
   systemctl daemon-reload
-}
-
-# Pods outlive k3s under its containerd's shims; those carry k3s's own paths.
-kill_containers() {
-  local pid pids=()
-  for pid in /proc/[0-9]*; do
-    if tr '\0' ' ' <"$pid/cmdline" 2>/dev/null |
-      grep -Eq "^($data_dir/data/|/usr/local/bin/)?[^ ]*containerd-shim[^ ]* .*-address /run/k3s/containerd"; then
-      pids+=("${pid#/proc/}")
-    fi
-  done
-  [[ ${#pids[@]} -gt 0 ]] || return 0
-  for pid in "${pids[@]}"; do
-    pkill -KILL -P "$pid" 2>/dev/null || true
-    kill -KILL "$pid" 2>/dev/null || true
-  done
 }
 
 unmount_all() {
@@ -118,14 +103,6 @@ remove_files() {
   # What was uploaded of a release, half a gigabyte with its images; no upload has a removal of its own.
   rm -f /var/tmp/k3s /var/tmp/k3s-arm64 /var/tmp/sha256sum-{amd64,arm64}.txt \
     /var/tmp/k3s-airgap-images-{amd64,arm64}.tar.zst
-}
-
-release_virtual_ip() {
-  local interface
-  [[ -n $1 ]] || return 0
-  while read -r interface; do
-    ip address delete "$1/32" dev "$interface" 2>/dev/null || true
-  done < <(ip -o -4 address show to "$1/32" | awk '{print $2}')
 }
 
 present() { [[ -e /usr/local/bin/k3s || -d /etc/rancher/k3s || -e $data_dir/server || -e $data_dir/agent ]]; }
