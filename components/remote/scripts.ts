@@ -24,6 +24,7 @@ const scriptPaths = {
   "k3s-rotate.sh": "k3s/scripts/k3s-rotate.sh",
   "k3s.sh": "k3s/scripts/k3s.sh",
   "k3s-install.sh": "k3s/scripts/k3s-install.sh",
+  "stopping.sh": "k3s/scripts/stopping.sh",
   "k3s-teardown.sh": "k3s/scripts/k3s-teardown.sh",
   "k3s-node.sh": "k3s/scripts/k3s-node.sh",
   "k3s-kubeconfig.sh": "k3s/scripts/k3s-kubeconfig.sh",
