@@ -98,7 +98,7 @@ export async function choose(wishes: Wishes): Promise<Choices> {
       "engine",
       engine === "pulumi"
         ? "real: the pulumi CLI, its state in the lab's folder"
-        : `STAND-IN: the program in this process with live handlers, create-only, without state (${engineWhy})`,
+        : `STAND-IN: the program in this process with live handlers; it creates, converges and undoes on hosts, and diffs nothing in the cluster (${engineWhy})`,
     ],
     ["charts", chartsLine(charts, engine, k3s, chartsSkipped)],
   ];

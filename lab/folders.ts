@@ -16,3 +16,8 @@ export function labFolder(lab: string): string {
   }
   return join(process.env.BRAMBLE_LAB_HOME ?? join(cacheFolder(), "labs"), lab);
 }
+
+/** The folder of the lab's own stack file, with the CLI's state where the CLI is used. */
+export function stackFolder(lab: string): string {
+  return join(labFolder(lab), "stack");
+}

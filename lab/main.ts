@@ -4,19 +4,22 @@ import { join } from "node:path";
 import { readArguments, runCommand } from "../operations/arguments";
 import { projectDirectory } from "../operations/stackFile";
 import { type Choices, choose, readWishes, type Wishes } from "./choices";
+import { runOperation } from "./command";
 import { labFolder } from "./folders";
 import { down, inside, leftovers, requirements, rootFileSystem, running, up } from "./hosts";
 import { downloadRelease } from "./outside";
 import { installMissingPackages } from "./packages";
 import { createProgress, type Progress } from "./progress";
-import type { LabRequest, StatusRequest } from "./request";
+import { keepChoices, type LabRequest, type StatusRequest } from "./request";
 import { labHostSpecs } from "./settings";
 import { buildStandin, standinRequirements } from "./standin";
 import { renderTable } from "./tables";
 import { uplink } from "./uplink";
 
-const usage =
-  "usage: npm run lab -- [up|down|status] [--engine auto|pulumi|in-process] [--k3s auto|release|stand-in] [--charts URL] [--lab NAME]";
+const usage = [
+  "usage: npm run lab -- [up|down|status] [--engine auto|pulumi|in-process] [--k3s auto|release|stand-in] [--charts URL] [--lab NAME]",
+  "       npm run lab -- [--lab NAME] run <operator command> …",
+].join("\n");
 
 const instead =
   "what the stack would create shows without hosts: npm run plan -- local; a cluster you have (k3d, kind, Docker Desktop) is deployed to with cluster.source: existing";
@@ -98,6 +101,7 @@ async function bringUp(lab: string, wishes: Wishes): Promise<number> {
   if (choices.uplink) await timed(progress, phases, "uplink", () => uplink(lab));
   const booted = specs.map(({ name }) => name).filter((name) => !before.includes(name));
   progress.close();
+  keepChoices(lab, choices);
   return runInside({
     ...{ verb: "up", lab, started, phases, choices, hosts, k3s },
     done: booted.length > 0 ? [`booted ${booted.join(", ")}`] : [],
@@ -120,20 +124,28 @@ async function showStatus(lab: string): Promise<number> {
   return runInside({ verb: "status", lab });
 }
 
+/** The lab's own words, and those after `run`, which are another command's. */
+function divide(argv: readonly string[]): [own: readonly string[], command?: readonly string[]] {
+  const at = argv.indexOf("run");
+  return at === -1 ? [argv] : [argv.slice(0, at), argv.slice(at + 1)];
+}
+
 runCommand(async (argv) => {
-  const { words, options } = readArguments(argv, {
+  const [own, command] = divide(argv);
+  const { words, options } = readArguments(own, {
     engine: { type: "string" },
     k3s: { type: "string" },
     charts: { type: "string" },
     lab: { type: "string" },
   });
-  const [verb = "up", ...rest] = words;
+  const [verb = command === undefined ? "up" : "run", ...rest] = words;
   const wishes = readWishes(options);
   const lab = String(options["lab"] ?? "bramble-lab");
   if (verb === "up") installMissingPackages((line) => process.stdout.write(`${line}\n`));
   const trouble = requirements();
   if (trouble !== undefined) throw new Error(`${trouble}; ${instead}`);
   if (rest.length === 0 && verb === "up") return bringUp(lab, wishes);
+  if (verb === "run" && command !== undefined) return runOperation(lab, command);
   if (rest.length === 0 && verb === "down") return takeDown(lab);
   if (rest.length === 0 && verb === "status") return showStatus(lab);
   throw new Error(usage);

@@ -1,4 +1,7 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Choices } from "./choices";
+import { labFolder } from "./folders";
 import type { LabHost } from "./hosts";
 import type { LabK3s } from "./settings";
 
@@ -21,4 +24,22 @@ export interface LabRequest {
 export interface StatusRequest {
   readonly verb: "status";
   readonly lab: string;
+}
+
+const choicesFile = (lab: string): string => join(labFolder(lab), "choices.json");
+
+/** Keeps what a lab is made of, for the commands that come later. */
+export function keepChoices(lab: string, choices: Choices): void {
+  writeFileSync(choicesFile(lab), JSON.stringify(choices));
+}
+
+/**
+ * What a lab is made of.
+ *
+ * @throws Error with one line when it is not up.
+ */
+export function keptChoices(lab: string): Choices {
+  const file = choicesFile(lab);
+  if (!existsSync(file)) throw new Error(`${lab} has no cluster yet: npm run lab`);
+  return JSON.parse(readFileSync(file, "utf8")) as Choices;
 }

@@ -1,111 +1,47 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { loadSettings } from "../config/load";
 import { runCommand } from "../operations/arguments";
-import {
-  type InProcessOptions,
-  type Registration,
-  runInProcess,
-} from "../operations/inprocess/run";
-import { environment } from "../stacks/environment";
+import type { InProcessConfig } from "../operations/stackFile";
 import { createClient } from "./engine/client";
-import { createEngine, type EngineReport, isRelease, type ReleaseResult } from "./engine/engine";
+import { convergeInProcess, labKubeconfig, planProgram, type RunResult } from "./engine/converge";
+import { isRelease, type ReleaseResult } from "./engine/engine";
 import { releaseInputs } from "./engine/helm";
 import { pulumiUp } from "./engine/pulumi";
-import { labFolder } from "./folders";
 import { sshKeyPath } from "./hosts";
 import { createProgress, type Progress } from "./progress";
 import type { LabRequest, StatusRequest } from "./request";
-import { labConfig, type LabOverrides, labStack } from "./settings";
+import { labConfig, type LabOverrides } from "./settings";
+import { labGenerations, writeLabStack } from "./stack";
 import { type AppRow, appRows, appsTable, nodeRows, nodesTable, renderTable } from "./tables";
 
 const mediaNamespace = "media";
 const scheduledSeconds = 120;
 
-interface RunResult {
-  readonly kubeconfigFile: string;
-  readonly changed: string[];
-  readonly releases: readonly ReleaseResult[];
-  readonly phases: readonly (readonly [string, number])[];
-}
-
-/** The phase a resource belongs to: the stack's flow, by its components. */
-function phaseOf({ urn, type }: Registration): string {
-  const types = urn.split("::")[2] ?? "";
-  if (types.includes("bramble:host:")) return "hosts prepared";
-  if (types.includes("bramble:k3s:") || type.startsWith("pulumi:providers:")) return "k3s cluster";
-  if (types.includes("bramble:platform:")) return "platform";
-  return "media apps";
-}
-
-/** Takes the time at which the last resource of each phase was done. */
-function createClock() {
-  const began = Date.now();
-  const ends = new Map<string, number>();
-  return {
-    mark: (registration: Registration) => ends.set(phaseOf(registration), Date.now()),
-    phases: (): [string, number][] => {
-      const ordered = [...ends].sort(([, a], [, b]) => a - b);
-      return ordered.map(([name, end], index) => [
-        name,
-        (end - (ordered[index - 1]?.[1] ?? began)) / 1000,
-      ]);
-    },
-  };
-}
-
-function summarise({ counts }: EngineReport): string[] {
-  const { created, changed } = counts;
-  return [
-    ...(created > 0 ? [`${String(created)} resources created`] : []),
-    ...(changed > 0 ? [`${String(changed)} resources converged`] : []),
-  ];
-}
-
-function program(
+/** The stack's config with what the lab has in place of releases, hosts and charts. */
+function configFor(
   request: LabRequest,
   overrides: Pick<LabOverrides, "awaitReady" | "withoutCharts">,
-) {
-  const config = labConfig({ ...request, ...overrides }, sshKeyPath(request.lab));
-  const run = (preview: boolean, make: InProcessOptions["make"]) =>
-    runInProcess(() => environment(loadSettings()), { stack: labStack, ...config, preview, make });
-  return {
-    config,
-    run,
-    plan: async () => (await run(true, () => Promise.resolve({}))).registrations,
-  };
+): InProcessConfig {
+  const { hosts, k3s, lab } = request;
+  const generations = labGenerations(lab);
+  return labConfig({ hosts, k3s, generations, ...overrides }, sshKeyPath(lab));
 }
 
-async function runWithHandlers(request: LabRequest, progress: Progress): Promise<RunResult> {
-  const { choices, lab } = request;
-  const { run, plan } = program(request, { awaitReady: true, withoutCharts: false });
-  const total = (await plan()).filter(({ custom }) => custom).length;
-  progress.say(`the program: ${String(total)} resources`);
-  const engine = createEngine({
-    folder: labFolder(lab),
-    ...{ progress, total },
-    ...{ charts: choices.charts, chartsSkipped: choices.chartsSkipped },
-  });
-  const clock = createClock();
-  await run(false, async (registration) => {
-    const made = await engine.make(registration);
-    clock.mark(registration);
-    return made;
-  });
-  const { report, kubeconfigFile } = engine;
-  const { releases } = report;
-  return { kubeconfigFile, changed: summarise(report), releases, phases: clock.phases() };
+function runWithHandlers(request: LabRequest, progress: Progress): Promise<RunResult> {
+  const config = configFor(request, { awaitReady: true, withoutCharts: false });
+  writeLabStack(request.lab, config);
+  return convergeInProcess(request.lab, request.choices, config, progress);
 }
 
 async function runWithPulumi(request: LabRequest, progress: Progress): Promise<RunResult> {
   const hollow = request.choices.k3s === "stand-in";
-  const { config } = program(request, { awaitReady: !hollow, withoutCharts: hollow });
+  const config = configFor(request, { awaitReady: !hollow, withoutCharts: hollow });
   // What the platform would have been, for the table.
-  const planned = await program(request, { awaitReady: true, withoutCharts: false }).plan();
+  const whole = configFor(request, { awaitReady: true, withoutCharts: false });
+  const planned = await planProgram(whole);
   const before = Date.now();
-  const { changes, kubeconfigFile } = await pulumiUp(labFolder(request.lab), config, progress);
+  const { changes, kubeconfigFile } = await pulumiUp(request.lab, config, progress);
   const changed = Object.entries(changes).filter(([kind, count]) => kind !== "same" && count > 0);
   const result = hollow ? `skipped: ${request.choices.chartsSkipped}` : "installed";
   return {
@@ -215,9 +151,7 @@ async function up(request: LabRequest): Promise<number> {
 }
 
 async function status({ lab }: StatusRequest): Promise<number> {
-  const file = join(labFolder(lab), "kubeconfig");
-  if (!existsSync(file)) throw new Error(`${lab} has no cluster yet: npm run lab`);
-  const client = createClient(readFileSync(file, "utf8"));
+  const client = createClient(labKubeconfig(lab));
   const [nodes, apps] = await Promise.all([nodeRows(client), appRows(client, mediaNamespace)]);
   process.stdout.write(nodesTable(nodes) + appsTable(apps, "not assigned"));
   return 0;

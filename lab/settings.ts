@@ -18,6 +18,8 @@ export interface LabK3s {
 export interface LabOverrides {
   readonly hosts: readonly LabHost[];
   readonly k3s: LabK3s;
+  /** How often each host was begun anew. Default: once. */
+  readonly generations?: ReadonlyMap<string, number>;
   /** See `media.awaitReady` in the schema. */
   readonly awaitReady: boolean;
   /** Whether the platform's charts are left out. */
@@ -60,10 +62,15 @@ export function labConfig(overrides: LabOverrides, sshKeyFile: string): InProces
   const arch = process.arch === "arm64" ? "arm64" : "amd64";
   const keys = new Map(overrides.hosts.map(({ name, hostKey }) => [name, hostKey]));
   const platform = parsed(config, "platform") as Fields;
+  const generationOf = (name: string): Fields => {
+    const generation = overrides.generations?.get(name) ?? 1;
+    return generation > 1 ? { generation } : {};
+  };
   const values: Fields = {
     hosts: (parsed(config, "hosts") as (LabHostSpec & Fields)[]).map((row) => ({
       ...row,
       hostKey: keys.get(row.name),
+      ...generationOf(row.name),
     })),
     k3s: {
       ...(parsed(config, "k3s") as Fields),

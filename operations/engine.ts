@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { engineProgram } from "./pulumiCli";
+import { engineProgram, pulumiCli } from "./pulumiCli";
 import { projectDirectory } from "./stackFile";
 
 /** Resources that alone are worked on, by URN. */
@@ -42,6 +42,24 @@ function runCli(args: readonly string[], directory: string): Promise<void> {
   });
 }
 
+interface ExportedState {
+  readonly deployment?: {
+    readonly resources?: readonly { readonly urn: string; readonly delete?: boolean }[];
+  };
+}
+
+/**
+ * URNs of what a run that was cut off had replaced and not forgotten yet. The engine refuses to work
+ * on some resources only, unless these are among them.
+ */
+async function leftByReplacing(stack: string, directory: string): Promise<string[]> {
+  if (engineProgram() !== "pulumi") return [];
+  const text = await pulumiCli(["stack", "export", "--stack", stack], directory);
+  const { deployment } = JSON.parse(text) as ExportedState;
+  const left = (deployment?.resources ?? []).filter((resource) => resource.delete === true);
+  return [...new Set(left.map(({ urn }) => urn))];
+}
+
 /** The CLI, whose output goes to the terminal. It asks nothing: the caller has asked. */
 export function pulumiEngine(stack: string, directory: string = projectDirectory): Engine {
   const common = ["--stack", stack, "--yes", "--skip-preview", "--non-interactive"];
@@ -50,11 +68,14 @@ export function pulumiEngine(stack: string, directory: string = projectDirectory
       const option = (name: string, urns: readonly string[]) => urns.flatMap((urn) => [name, urn]);
       if (targets === undefined) return runCli(["up", ...common], directory);
       const { again, refresh } = targets;
-      if (again.length > 0) {
-        await runCli(["up", ...common, ...option("--target-replace", again)], directory);
+      const left = await leftByReplacing(stack, directory);
+      if (again.length + left.length > 0) {
+        const chosen = [...option("--target-replace", again), ...option("--target", left)];
+        await runCli(["up", ...common, "--suppress-outputs", ...chosen], directory);
       }
       if (refresh.length > 0) {
-        await runCli(["up", ...common, "--refresh", ...option("--target", refresh)], directory);
+        const chosen = ["--refresh", ...option("--target", refresh)];
+        await runCli(["up", ...common, "--suppress-outputs", ...chosen], directory);
       }
     },
     destroy: () => runCli(["destroy", ...common], directory),

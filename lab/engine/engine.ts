@@ -6,7 +6,8 @@ import { type ClusterClient, createClient } from "./client";
 import { chartName, installRelease, releaseInputs } from "./helm";
 import { applyObject } from "./kubernetes";
 import type { Note, Outcome } from "./outcome";
-import { createRandom } from "./random";
+import type { Made as MadeResources } from "./made";
+import { createRandom, randomFile } from "./random";
 import { copyToRemote, runCommand } from "./remote";
 
 /** What became of a release. */
@@ -35,6 +36,13 @@ export interface EngineOptions {
   readonly charts: Readonly<Record<string, string>>;
   /** Why the other charts are skipped. */
   readonly chartsSkipped: string;
+  /** What earlier runs have made: there a command's `update` runs. Default: nothing is kept. */
+  readonly made?: MadeResources;
+  /**
+   * Whether a host's resource with the inputs of an earlier run is left alone, as Pulumi does it.
+   * Default: false, all of them converge.
+   */
+  readonly changedOnly?: boolean;
 }
 
 /** The engine's stand-in. */
@@ -55,8 +63,8 @@ const loadBalancerChart = "metallb";
 
 /**
  * Live handlers in the place of Pulumi's engine and its providers, for the lab only. They create or
- * converge, one resource at a time, and know no state but random values: nothing is diffed, deleted
- * or replaced. Resource types that the program does not use are refused.
+ * converge, one resource at a time, and know of the past only random values and which resources were
+ * made: nothing is diffed or replaced. Resource types that the program does not use are refused.
  */
 export function createEngine(options: EngineOptions): Engine {
   const { progress, total } = options;
@@ -65,7 +73,7 @@ export function createEngine(options: EngineOptions): Engine {
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true, mode: 0o700 });
   const kubeconfigFile = join(options.folder, "kubeconfig");
-  const random = createRandom(join(options.folder, "random.json"));
+  const random = createRandom(randomFile(options.folder));
   const providers = new Map<string, { kubeconfig: string; client: ClusterClient }>();
   const report: EngineReport = {
     counts: { created: 0, changed: 0, unchanged: 0, read: 0, skipped: 0 },
@@ -114,9 +122,16 @@ export function createEngine(options: EngineOptions): Engine {
 
   const handle = async (registration: Registration, note: Note): Promise<Outcome> => {
     const { type } = registration;
-    if (type === "command:remote:Command") return runCommand(registration, work, note);
+    const known = options.changedOnly === true ? options.made?.same(registration) : undefined;
+    if (type.startsWith("command:remote:") && known !== undefined) {
+      return { ...known, change: "unchanged" };
+    }
+    if (type === "command:remote:Command") {
+      const exists = options.made?.has(registration.urn) === true;
+      return runCommand(exists ? asUpdate(registration) : registration, work, note);
+    }
     if (type === "command:remote:CopyToRemote") return copyToRemote(registration, work, note);
-    if (type.startsWith("random:")) return random(registration);
+    if (/^(random|tls):/.test(type)) return random(registration);
     if (type === "pulumi:providers:kubernetes") return useProvider(registration);
     if (isRelease(registration)) return release(registration, note);
     if (type.startsWith("kubernetes:")) return object(registration, note);
@@ -136,6 +151,7 @@ export function createEngine(options: EngineOptions): Engine {
           step.note(text);
         });
         made += 1;
+        options.made?.add(registration, outcome);
         report.counts[outcome.change] += 1;
         step.end(line(made, total, registration, outcome, since));
         return outcome;
@@ -146,6 +162,14 @@ export function createEngine(options: EngineOptions): Engine {
       }
     },
   };
+}
+
+/** The registration of a command that exists, as the engine runs it when an input has changed. */
+function asUpdate(registration: Registration): Registration {
+  const { update, ...inputs } = registration.inputs;
+  return update === undefined
+    ? registration
+    : { ...registration, inputs: { ...inputs, create: update } };
 }
 
 /** The line of a finished resource; none for what has no story of its own. */

@@ -5,8 +5,10 @@ import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { parse, stringify } from "yaml";
 import { type InProcessConfig, projectDirectory } from "../../operations/stackFile";
+import { labFolder, stackFolder } from "../folders";
 import type { Progress } from "../progress";
 import { labStack } from "../settings";
+import { labStackFile, writeLabStack } from "../stack";
 
 /** What the engine did in one `up`. */
 export interface EngineResult {
@@ -15,15 +17,12 @@ export interface EngineResult {
   readonly kubeconfigFile: string;
 }
 
-interface StackFile {
-  encryptionsalt?: string;
-  config?: Record<string, unknown>;
-}
-
 const told = /\b(created|updated|replaced|deleted|failed|error)\b/;
 
 /** Makes a project of the lab's own whose program is the checkout's: nothing is written there. */
-function writeProject(folder: string, { config, secretKeys }: InProcessConfig): void {
+function writeProject(lab: string, config: InProcessConfig): void {
+  const folder = stackFolder(lab);
+  writeLabStack(lab, config);
   const project = parse(readFileSync(join(projectDirectory, "Pulumi.yaml"), "utf8")) as object;
   const main = relative(folder, projectDirectory);
   writeFileSync(join(folder, "Pulumi.yaml"), stringify({ ...project, main }));
@@ -31,24 +30,17 @@ function writeProject(folder: string, { config, secretKeys }: InProcessConfig): 
   if (!existsSync(passphrase)) {
     writeFileSync(passphrase, randomBytes(24).toString("base64"), { mode: 0o600 });
   }
-  const stackFile = join(folder, `Pulumi.${labStack}.yaml`);
-  const before: StackFile = existsSync(stackFile)
-    ? ((parse(readFileSync(stackFile, "utf8")) as StackFile | null) ?? {})
-    : {};
-  const encrypted = Object.entries(before.config ?? {}).filter(([key]) => secretKeys.includes(key));
-  const clear = Object.entries(config)
-    .filter(([key]) => !secretKeys.includes(key))
-    .map(([key, text]): [string, unknown] => [key, parseValue(text)]);
-  const content = { ...before, config: Object.fromEntries([...clear, ...encrypted]) };
-  writeFileSync(stackFile, stringify(content), { mode: 0o600 });
 }
 
-function parseValue(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
+/** The environment in which the CLI finds the lab's state. */
+export function pulumiEnvironment(lab: string): Record<string, string | undefined> {
+  const folder = stackFolder(lab);
+  return {
+    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: undefined,
+    PULUMI_CONFIG_PASSPHRASE_FILE: join(folder, "passphrase"),
+    PULUMI_SKIP_UPDATE_CHECK: "1",
+  };
 }
 
 /**
@@ -58,26 +50,19 @@ function parseValue(text: string): unknown {
  * @throws when the CLI fails, with the end of what it said
  */
 export async function pulumiUp(
-  labFolder: string,
+  lab: string,
   config: InProcessConfig,
   progress: Progress,
 ): Promise<EngineResult> {
-  const folder = join(labFolder, "pulumi");
-  const state = join(folder, "state");
-  mkdirSync(state, { recursive: true, mode: 0o700 });
-  writeProject(folder, config);
+  const folder = stackFolder(lab);
+  mkdirSync(join(folder, "state"), { recursive: true, mode: 0o700 });
+  writeProject(lab, config);
 
   const run = (args: readonly string[], input = "", onLine?: (line: string) => void) =>
     new Promise<string>((resolve, reject) => {
       const child = spawn("pulumi", [...args, "--non-interactive"], {
         cwd: folder,
-        env: {
-          ...process.env,
-          PULUMI_BACKEND_URL: `file://${state}`,
-          PULUMI_CONFIG_PASSPHRASE: undefined,
-          PULUMI_CONFIG_PASSPHRASE_FILE: join(folder, "passphrase"),
-          PULUMI_SKIP_UPDATE_CHECK: "1",
-        },
+        env: { ...process.env, ...pulumiEnvironment(lab) },
         stdio: ["pipe", "pipe", "pipe"],
       });
       const said = { stdout: "", stderr: "" };
@@ -96,10 +81,8 @@ export async function pulumiUp(
     });
 
   await run(["stack", "select", "--create", labStack]);
-  const stackFile = parse(
-    readFileSync(join(folder, `Pulumi.${labStack}.yaml`), "utf8"),
-  ) as StackFile;
-  for (const key of config.secretKeys.filter((name) => stackFile.config?.[name] === undefined)) {
+  const known = labStackFile(lab).config ?? {};
+  for (const key of config.secretKeys.filter((name) => known[name] === undefined)) {
     await run(["config", "set", "--secret", key], config.config[key]);
   }
   // An `up` that was killed leaves its lock behind.
@@ -114,7 +97,7 @@ export async function pulumiUp(
   const history = JSON.parse(await run(["stack", "history", "--json", "--page-size", "1"])) as {
     resourceChanges?: Record<string, number>;
   }[];
-  const kubeconfigFile = join(labFolder, "kubeconfig");
+  const kubeconfigFile = join(labFolder(lab), "kubeconfig");
   const kubeconfig = await run(["stack", "output", "kubeconfig", "--show-secrets"]);
   writeFileSync(kubeconfigFile, kubeconfig, { mode: 0o600 });
   return { changes: history[0]?.resourceChanges ?? {}, kubeconfigFile };

@@ -1,6 +1,9 @@
 import { hashSync } from "bcryptjs";
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Registration } from "../../operations/inprocess/run";
@@ -38,12 +41,44 @@ function uuid(): Generated {
   return { id: result, outputs: { result } };
 }
 
-/** The resources of `random` that the program uses, with the inputs it gives them. */
+/** A pair of SSH keys, by the tool that every lab has. */
+function keyPair(): Generated {
+  const folder = mkdtempSync(join(tmpdir(), "bramble-"));
+  try {
+    const file = join(folder, "key");
+    const { status, stderr } = spawnSync(
+      "ssh-keygen",
+      ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file],
+      { encoding: "utf8" },
+    );
+    if (status !== 0) throw new Error(`ssh-keygen: ${stderr}`);
+    const [privateKeyOpenssh, publicKeyOpenssh] = [file, `${file}.pub`].map((path) =>
+      readFileSync(path, "utf8"),
+    );
+    return {
+      id: "none",
+      outputs: {
+        privateKeyOpenssh: privateKeyOpenssh ?? "",
+        publicKeyOpenssh: publicKeyOpenssh ?? "",
+      },
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The resources of `random` and `tls` that the program uses, with the inputs it gives them. */
 const generators: Readonly<Record<string, (inputs: Registration["inputs"]) => Generated>> = {
   "random:index/randomPassword:RandomPassword": password,
   "random:index/randomBytes:RandomBytes": bytes,
   "random:index/randomUuid:RandomUuid": uuid,
+  "tls:index/privateKey:PrivateKey": keyPair,
 };
+
+/** Where the values drawn for a lab are kept. */
+export function randomFile(folder: string): string {
+  return join(folder, "random.json");
+}
 
 /** Values that were drawn once and stay until their inputs change, in a file that only we can read. */
 export function createRandom(file: string): (registration: Registration) => Outcome {

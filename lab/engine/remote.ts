@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { shellQuote } from "../../components/remote/render";
 import type { Registration } from "../../operations/inprocess/run";
+import type { MadeResource } from "./made";
 import type { Note, Outcome } from "./outcome";
 import { connectionSchema, runOverSsh, type SessionResult } from "./ssh";
 
@@ -67,6 +68,25 @@ export async function runCommand(
     change: changes.length > 0 ? "changed" : result.stdout === "unchanged\n" ? "unchanged" : "read",
     ...(changes.length === 0 || secret ? {} : { summary: changes.join(", ") }),
   };
+}
+
+/**
+ * `command.remote.Command`: its `delete`, over SSH.
+ *
+ * @returns the last line it said.
+ */
+export async function runUndo(
+  { name, undo }: MadeResource,
+  privateKey: string,
+  workFolder: string,
+): Promise<string> {
+  if (undo === undefined) return "nothing to undo";
+  const { command, stdin, ...target } = undo;
+  const result = await runOverSsh(connectionSchema.parse({ ...target, privateKey }), workFolder, {
+    ...{ command, feed: feedText(stdin), onLine: () => undefined },
+  });
+  failIfFailed(name, target.host, result);
+  return result.stdout.trim().split("\n").at(-1) ?? "";
 }
 
 const digests = new Map<string, Promise<string>>();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { configSchema, type HostConfig } from "../../../config/schema";
-import { judge, writePins } from "../../../operations/hosts/pins";
+import { judge, raiseGeneration, writePins } from "../../../operations/hosts/pins";
 
 const ed25519 = { type: "ssh-ed25519", body: "A".repeat(68) };
 const other = { type: "ssh-ed25519", body: "B".repeat(68) };
@@ -72,5 +72,17 @@ encryptionsalt: v1:salt
       "config:\n  hosts:\n    - { name: pi-1, hostKey: ssh-ed25519 AAAA }\n",
     );
     assert.throws(() => writePins(text, new Map([["pi-9", ""]])), /no host pi-9/);
+  });
+
+  it("raises one host's generation, written or not, and keeps all else", () => {
+    const text = `# hosts
+config:
+  bramble:hosts:
+    - { name: pi-1, generation: 4 } # the first
+    - name: pi-2
+`;
+    assert.equal(raiseGeneration(text, "pi-1"), text.replace("4", "5"));
+    assert.equal(raiseGeneration(text, "pi-2"), `${text}      generation: 2\n`);
+    assert.throws(() => raiseGeneration(text, "pi-9"), /no host pi-9/);
   });
 });
