@@ -42,6 +42,7 @@ export function snapshots(
           : { "ssh-key": destination.kind === "ssh" ? secrets.snapshotSshKey : undefined },
       recipient: key.publicKeyOpenssh,
       schedule: offHost.schedule,
+      gone: config.hosts.filter(({ state }) => state === "gone").map(({ name }) => name),
       hosts: hosts.map(({ config: { role }, target, prepared }) => ({ target, role, prepared })),
     });
   }

@@ -25,7 +25,11 @@ export interface SnapshotsArgs {
   readonly schedule: string;
   /** Servers in their order, and agents. */
   readonly hosts: readonly CopyingHost[];
+  /** Names of hosts that are dead. */
+  readonly gone: readonly string[];
 }
+
+const nothing = { script: "k3s-snapshot.sh", args: ["none"], timeoutSeconds: 120 } as const;
 
 const directory = "/etc/bramble/snapshots";
 
@@ -43,6 +47,7 @@ export class Snapshots extends pulumi.ComponentResource {
     super("bramble:k3s:Snapshots", name, {}, opts);
     const servers = args.hosts.filter(({ role }) => role === "server");
     for (const host of args.hosts) this.copies(host, servers.indexOf(host), args);
+    for (const host of args.gone) this.forget(host, servers[0]);
     this.registerOutputs({});
   }
 
@@ -74,6 +79,16 @@ export class Snapshots extends pulumi.ComponentResource {
         delete: { script: "k3s-snapshot.sh", args: ["remove"], timeoutSeconds: 120 },
       },
       { parent: this, dependsOn: files },
+    );
+  }
+
+  /** What would dial a dead host on its removal turns to a survivor and loses its `delete`. */
+  private forget(host: string, survivor: CopyingHost | undefined): void {
+    if (survivor === undefined) return;
+    remoteScript(
+      `${host}-snapshots`,
+      { host: survivor.target, create: nothing },
+      { parent: this, dependsOn: [survivor.prepared] },
     );
   }
 }

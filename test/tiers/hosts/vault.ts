@@ -41,10 +41,12 @@ async function release(): Promise<LabK3s> {
   return { version, directory };
 }
 
-/** Brings all machines up blank. */
-export async function vaultUp(): Promise<void> {
+/** Brings machines up blank: the vault and as many servers as a test needs. */
+export async function vaultUp(names: readonly string[] = servers): Promise<void> {
   await down(vaultLab);
-  for (const host of await up(vaultLab, specs)) found.set(host.name, host);
+  found.clear();
+  const needed = specs.filter(({ name }) => name === vault || names.includes(name));
+  for (const host of await up(vaultLab, needed)) found.set(host.name, host);
 }
 
 /** Gives a server a blank disk. */
@@ -150,11 +152,13 @@ export async function converge(
   const usual = JSON.parse(config["bramble:k3s"] ?? "{}") as object;
   const sections = {
     cluster: { name: "home" },
-    hosts: servers.map((name) => ({
-      ...{ name, role: "server", address: found.get(name)?.address },
-      hostKey: found.get(name)?.hostKey,
-      generation: wanted.generations?.[name] ?? 1,
-    })),
+    hosts: servers
+      .filter((name) => found.has(name))
+      .map((name) => ({
+        ...{ name, role: "server", address: found.get(name)?.address },
+        hostKey: found.get(name)?.hostKey,
+        generation: wanted.generations?.[name] ?? 1,
+      })),
     k3s: { ...usual, drainTimeout: 0, snapshots: { offHost: wanted.offHost } },
     media: { enabled: false },
   };
