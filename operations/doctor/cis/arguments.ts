@@ -100,5 +100,8 @@ export function effective(facts: CisFacts, component: Component, name: string): 
   }
   const own = configured(facts, component)[name];
   if (own !== undefined) return { value: own, source: "config.yaml" };
-  return { value: fromFile ?? ownArguments[component][name], source: "k3s's default; its log no longer tells" };
+  return {
+    value: fromFile ?? ownArguments[component][name],
+    source: "k3s's default; its log no longer tells",
+  };
 }
