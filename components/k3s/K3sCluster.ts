@@ -7,13 +7,12 @@ import { GoneNode } from "./GoneNode";
 import { K3sBinary, type K3sSource } from "./K3sBinary";
 import type { K3sNodeSettings } from "./k3sConfig";
 import { K3sNode, type K3sShared } from "./K3sNode";
-import { renderNodeMarks } from "./nodeLabels";
+import { labelNodes } from "./labelNodes";
 import type { Registries, RegistryLogins } from "./registries";
 import { registryFiles } from "./registryFiles";
 import { baselineOf, K3sRotation, raisedCounters, type RotationCounters } from "./K3sRotation";
 import { renderKubeconfig } from "./kubeconfig";
 import { renderKubeVip } from "./kubeVipManifest";
-import { revisionOf } from "./revision";
 
 /** One member of the cluster. */
 export interface K3sMember {
@@ -137,26 +136,13 @@ export class K3sCluster extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: chained.map(({ last }) => last) },
     );
-    const labelled = this.label([...servers, ...agents], whole);
+    const labelled = labelNodes(first.target, [...servers, ...agents], {
+      parent: this,
+      dependsOn: [whole],
+    });
     this.ready = this.rotate(args, labelled);
     this.kubeconfig = this.readKubeconfig(first, args, chain);
     this.registerOutputs({});
-  }
-
-  /** Labels and taints of all nodes; a rebuilt node has lost those a kubelet may not set itself. */
-  private label(members: readonly K3sMember[], whole: pulumi.Resource): pulumi.Resource {
-    const [first] = members;
-    if (first === undefined) return whole;
-    return remoteScript(
-      "node-labels",
-      {
-        host: first.target,
-        create: { script: "k3s-labels.sh", args: ["converge"], timeoutSeconds: 300 },
-        stdin: renderNodeMarks(members.map(({ settings }) => settings)),
-        revision: revisionOf(...members.map(({ target }) => String(target.generation))),
-      },
-      { parent: this, dependsOn: [whole] },
-    );
   }
 
   private forgetGone(first: K3sMember, { gone, hosts }: K3sClusterArgs): pulumi.Resource[] {

@@ -34,7 +34,7 @@ export const tiers: Readonly<Record<string, Tier>> = {
   hosts: {
     trouble: labTrouble,
     prepare: async (log) => `five ${await labParts(log)}`,
-    labs: ["bramble-test", "bramble-vault", "bramble-clinic"],
+    labs: ["bramble-test", "bramble-gate", "bramble-power", "bramble-vault", "bramble-clinic"],
   },
   cluster: {
     trouble: labTrouble,
