@@ -56,7 +56,8 @@ export function planRestore(input: PlanInput): RestorePlan {
   }
   const others = here.filter(({ host }) => host.name !== on);
   return {
-    id: `${snapshot}@${on}`,
+    // Given up on one more host, a restore begins anew: its servers may wait for that one for ever.
+    id: [`${snapshot}@${on}`, ...[...without].sort()].join("+"),
     ...{ snapshot, from, first },
     servers: others.filter(({ role }) => role === "server").map(({ host }) => host),
     agents: others.filter(({ role }) => role === "agent").map(({ host }) => host),

@@ -46,7 +46,7 @@ function firstServer(
     .map(({ restoring }) => restoring)
     .find((id) => id?.startsWith(`${snapshot ?? "none"}@`));
   const first = states.find(({ host }) => host.role === "server")?.host.name;
-  const name = on ?? begun?.split("@").at(-1) ?? holder?.name ?? first;
+  const name = on ?? begun?.split("@").at(-1)?.split("+")[0] ?? holder?.name ?? first;
   if (name === undefined) throw new Error("no server of the stack can be reached");
   return name;
 }

@@ -109,6 +109,11 @@ fetch() {
 stop() {
   local role
   role=$(role_here)
+  # Stopped once more it would lose what was stored in the restored cluster since.
+  if done_for reset || done_for joined; then
+    say "goes on: this host has its restored data already"
+    return 0
+  fi
   note_done stopped
   [[ $role != none ]] || { say "nothing runs here"; return 0; }
   # After a power cut a server must not come up with the old data.

@@ -53,6 +53,13 @@ describe("planRestore", () => {
     assert.match(describePlan(plan).at(-1) ?? "", /wipe pi-3 before they come back/);
   });
 
+  it("goes on with what was begun, and begins anew once one more host is given up", () => {
+    const id = (without: readonly string[]) => planRestore({ ...whole, without }).id;
+    assert.equal(id([]), id([]));
+    assert.notEqual(id([]), id(["pi-3"]));
+    assert.equal(id(["pi-3", "pi-1"]), id(["pi-1", "pi-3"]));
+  });
+
   it("keeps a server's own data only where it has some", () => {
     const blank = state("pi-2", "none", "active no\ndata no\nrestoring -");
     const input: PlanInput = { ...whole, from: "none", snapshot: "none" };
