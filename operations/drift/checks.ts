@@ -57,7 +57,7 @@ function optionOf(args: readonly string[], name: string): string | undefined {
 function lookOf(registration: Registration, inputs: CommandInputs): Look | Uncompared | undefined {
   const { create = "", stdin = "" } = inputs;
   if (create.includes(`${scriptDirectory}.new`)) return { kind: "scripts" };
-  if (!create.includes(" converge ")) return undefined;
+  if (!/ converge( |$)/.test(create)) return undefined;
   const words = splitWords(create);
   const start = words.findIndex((word) => word.startsWith(`${scriptDirectory}/`));
   const script = words[start]?.slice(scriptDirectory.length + 1);
