@@ -33,7 +33,8 @@ export interface ClusterHandle extends ClusterScope {
 /**
  * The Kubernetes provider of a cluster. Its identifier never changes: an unknown kubeconfig would
  * otherwise replace the provider and everything on it. ConfigMaps and Secrets change in place, so
- * that pods never miss one.
+ * that pods never miss one. Applying is forced: a field that somebody changed by hand would stay
+ * theirs, and every later run would end in that conflict.
  *
  * @see https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/#inputs
  */
@@ -50,6 +51,7 @@ function clusterProvider(
       clusterIdentifier: name,
       enableConfigMapMutable: true,
       enableSecretMutable: true,
+      enablePatchForce: true,
       ...(context === undefined ? {} : { context }),
     },
     { dependsOn: [...dependsOn] },
