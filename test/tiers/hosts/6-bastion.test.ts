@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { labFolder } from "../../../lab/folders";
 import { sshKeyPath } from "../../../lab/hosts";
-import { buildStandin } from "../../../lab/standin";
 import { stackFilePath } from "../../../operations/stackFile";
 import { ProgramFailure } from "../support/run";
 import {
@@ -19,6 +18,7 @@ import {
   keyOf,
   onInner,
   operate,
+  release,
   runThroughGate,
   serve,
 } from "./gate";
@@ -56,9 +56,9 @@ const architecture = process.arch === "arm64" ? "arm64" : "amd64";
 const imagesFile = `k3s-airgap-images-${architecture}.tar.gz`;
 const binaryFile = architecture === "arm64" ? "k3s-arm64" : "k3s";
 
-/** A mirror of one release: the stand-in, and images that are no images. */
+/** A mirror of one release: its binary, and images that are no images. */
 async function mirrorFolder(images: string, listed = images): Promise<string> {
-  const { version, directory } = await buildStandin(() => undefined);
+  const { version, directory } = await release();
   const root = join(labFolder(gateLab), "mirror");
   const folder = join(root, version);
   mkdirSync(folder, { recursive: true });
@@ -211,7 +211,7 @@ describe("a host behind a bastion", () => {
     });
 
     it("says which file a mirror lacks", async () => {
-      const { version } = await buildStandin(() => undefined);
+      const { version } = await release();
       rmSync(join(labFolder(gateLab), "mirror", version, `sha256sum-${architecture}.txt`));
       const { message } = await failure(runThroughGate(fromMirror));
       assert.match(message, /sha256sum-\w+\.txt is not under http:\/\/10\.77\.0\.1:8099\/v1\./);

@@ -3,8 +3,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { labFolder } from "../../../lab/folders";
 import { down, inside, type LabHost, sshCommand, sshKeyPath, up } from "../../../lab/hosts";
+import { type ChosenK3s, chosenK3s, prepareForRealK3s } from "../../../lab/k3s";
 import { labConfig } from "../../../lab/settings";
-import { buildStandin } from "../../../lab/standin";
 import { projectDirectory } from "../../../operations/stackFile";
 import { program, type ProgramResult } from "../support/run";
 import type { Finished } from "./lab";
@@ -55,13 +55,19 @@ export async function answersDirectly(): Promise<boolean> {
   return (await finish(sshCommand(gateLab, inner, "true"))).code === 0;
 }
 
+/** The k3s under test: a real one where BRAMBLE_K3S_DIRECTORY names it, else the stand-in. */
+export function release(): Promise<ChosenK3s> {
+  return chosenK3s(() => undefined);
+}
+
 /** Brings both hosts up blank, and shuts the inner one to everybody but the gate. */
 export async function gateUp(): Promise<void> {
   await down(gateLab);
   found = await up(gateLab, specs);
-  const [file = "", ...args] = sshCommand(gateLab, inner, "sudo -n bash -s");
+  const k3s = await release();
+  if (k3s.real) await prepareForRealK3s(gateLab, [inner], k3s, () => undefined);
   await finish(
-    [file, ...args],
+    sshCommand(gateLab, inner, "sudo -n bash -s"),
     // What the lab's address has open stays open, so that this command ends.
     "iptables -I INPUT -s 10.77.0.1 -p tcp --dport 22 -m conntrack --ctstate NEW -j DROP\n",
   );
@@ -88,11 +94,11 @@ export interface GateRun {
 
 /** The values of the stack, by key without prefix. */
 export async function gateValues(run: GateRun = {}) {
-  const { version, directory, sha256 } = await buildStandin(() => undefined);
+  const { version, directory, sha256 } = await release();
   const { config, secretKeys } = labConfig(
     {
       hosts: found,
-      k3s: { version, directory, sha256 },
+      k3s: { version, directory, ...(sha256 === undefined ? {} : { sha256 }) },
       ...{ awaitReady: false, withoutCharts: true },
     },
     sshKeyPath(gateLab),
