@@ -1,5 +1,5 @@
 import type { ClusterObservation, HostObservation } from "./observation";
-import { castBy, hasMajority, votersIn } from "./quorum";
+import { hasMajority, votersIn } from "./quorum";
 import { minorOf } from "./paths";
 import { type Course, unstarted, type WantedCluster, type WantedNode } from "./rolloutModel";
 import { compareVersions, minorsBetween } from "./versions";
@@ -42,11 +42,24 @@ function strangers(wanted: WantedCluster, observed: ClusterObservation): Refusal
     }));
 }
 
-function lostMajority({ votes }: Course): Refusal[] {
+/** Servers that answer. Without a majority no member calls itself healthy: then it counts who runs. */
+function answering({ hosts }: ClusterObservation, { votes }: Course): string[] {
+  const healthy = [...votes].filter(([, vote]) => vote.voter && vote.healthy);
+  if (healthy.length > 0) return healthy.map(([name]) => name);
+  return hosts
+    .filter(({ unreachable, k3s, etcd }) => unreachable === undefined && k3s.active && etcd.hasData)
+    .map(({ host }) => host.name);
+}
+
+function lostMajority(observed: ClusterObservation, course: Course): Refusal[] {
+  const { votes } = course;
   // An only server that is down has nobody to protect.
   if (votes.size <= 1 || hasMajority(votes)) return [];
-  const lost = [...votes].filter(([, { voter, healthy }]) => voter && !healthy);
-  const message = `etcd has lost its majority: ${castBy(votes)} of ${votersIn(votes)} servers answer, not ${lost.map(([name]) => name).join(", ")}; switch on what is only off, and if their disks are gone restore a snapshot (${restore})`;
+  const there = answering(observed, course);
+  const lost = [...votes].filter(([name, { voter }]) => voter && !there.includes(name));
+  const names =
+    lost.length === 0 ? "yet not to each other" : `not ${lost.map(([name]) => name).join(", ")}`;
+  const message = `etcd has lost its majority: ${there.length} of ${votersIn(votes)} servers answer, ${names}; switch on what is only off, and if their disks are gone restore a snapshot (${restore})`;
   return [{ message, ends: true }];
 }
 
@@ -141,7 +154,7 @@ export function standingRefusals(
   observed: ClusterObservation,
   course: Course,
 ): Refusal[] {
-  const ended = [...silent(observed, course), ...lostMajority(course)];
+  const ended = [...silent(observed, course), ...lostMajority(observed, course)];
   const always = [...foreign(wanted, observed), ...unreachable(observed)];
   if (ended.length > 0) return [...ended, ...always];
   return [

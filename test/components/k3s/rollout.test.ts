@@ -267,6 +267,18 @@ describe("components/k3s/rollout", () => {
     );
   });
 
+  it("counts who runs where the majority is lost and no member calls itself healthy", () => {
+    const { wanted, observed } = situation(
+      [server("same", ill), server("unreachable", ill), server("stopped")],
+      version,
+    );
+    const [first] = planRollout(wanted, observed).refusals;
+    assert.match(first?.message ?? "", /majority: 1 of 3 servers answer, not pi-2, pi-3; /);
+    const parted = situation([server("same", ill), server("same", ill)], version);
+    const [refusal] = planRollout(parted.wanted, parted.observed).refusals;
+    assert.match(refusal?.message ?? "", /2 of 2 servers answer, yet not to each other; /);
+  });
+
   it("takes an interrupted join up again", () => {
     assert.deepEqual(steps([server(), server(), server("unstarted")]), ["pi-3 join"]);
   });

@@ -130,7 +130,7 @@ describe("the whole cluster is switched off and on", () => {
   });
 
   it("names what is missing where too few servers come back", async () => {
-    await powerCut(powerLab, second);
+    for (const name of [second, third]) await powerCut(powerLab, name);
     const { code, stderr } = await operator("power", "on", "--patience", "20", "--grace", "5");
     assert.equal(code, 1);
     assert.match(stderr, /too few servers answer after 20 s, .*docs\/runbooks\/cold-start\.md/);

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { labFolder } from "../../../lab/folders";
 import { down, inside, type LabHost, sshCommand, sshKeyPath, up } from "../../../lab/hosts";
+import { chosenK3s, prepareForRealK3s } from "../../../lab/k3s";
 import { labConfig } from "../../../lab/settings";
-import { buildStandin } from "../../../lab/standin";
 import { type ProvisioningRun, provisioningRun } from "../../../operations/records/run";
 import { projectDirectory } from "../../../operations/stackFile";
 import { program, type ProgramResult } from "../support/run";
@@ -28,6 +28,8 @@ let found: readonly LabHost[] = [];
 export async function powerLabUp(): Promise<void> {
   await down(powerLab);
   found = await up(powerLab, specs);
+  const k3s = await chosenK3s(() => undefined);
+  if (k3s.real) await prepareForRealK3s(powerLab, servers, k3s, () => undefined);
 }
 
 /** Ends the lab. */
@@ -56,11 +58,11 @@ function directory(): string {
 
 /** Writes the stack's file for operator commands; returns what the program is handed. */
 export async function writeStack() {
-  const { version, directory: release, sha256 } = await buildStandin(() => undefined);
+  const release = await chosenK3s(() => undefined);
   const { config, secretKeys } = labConfig(
     {
       hosts: [...found],
-      k3s: { version, directory: release, sha256 },
+      k3s: release,
       ...{ awaitReady: false, withoutCharts: true },
     },
     sshKeyPath(powerLab),
