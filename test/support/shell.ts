@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 const components = join(__dirname, "..", "..", "components");
+
+const ownPath = (name: string): string => join("k3s", "scripts", name);
 
 /** What a piece of shell left. */
 export interface ShellResult {
@@ -15,14 +17,27 @@ export interface ShellResult {
  * on a host do.
  *
  * @param state folder in the place of `/var/lib/bramble`.
+ * @param constants values in place of those that the scripts fix, by name.
  */
-export function runSourced(scripts: readonly string[], text: string, state: string): ShellResult {
-  const sources = scripts
-    .map((name) => `source "${join(components, "k3s", "scripts", name)}"`)
+export function runSourced(
+  scripts: readonly string[],
+  text: string,
+  state: string,
+  constants: Readonly<Record<string, string>> = {},
+): ShellResult {
+  // What is named for good when it is sourced can only be changed before.
+  const fixed = Object.entries({ state_dir: state, ...constants })
+    .map(([name, value]) => `s#^readonly ${name}=.*#readonly ${name}=${value}#`)
+    .join(";");
+  const sources = [join("remote", "scripts", "lib.sh"), ...scripts.map(ownPath)]
+    .map((path) => join(components, path))
+    .map((path) => {
+      // A sourced text has no folder; what it sources itself is beside it.
+      const beside = `s#\\$(dirname "\\$0")#${dirname(path)}#`;
+      return `source <(sed '${fixed};${beside}' "${path}")`;
+    })
     .join("\n");
-  // lib.sh names its folder for good; a copy of the line is the only way round.
-  const lib = `source <(sed 's#^readonly state_dir=.*#readonly state_dir=${state}#' "${join(components, "remote", "scripts", "lib.sh")}")`;
-  const { status, stdout, stderr } = spawnSync("bash", ["-c", `${lib}\n${sources}\n${text}`], {
+  const { status, stdout, stderr } = spawnSync("bash", ["-c", `${sources}\n${text}`], {
     encoding: "utf8",
   });
   return { code: status, stdout, stderr };

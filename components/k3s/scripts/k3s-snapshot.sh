@@ -159,13 +159,20 @@ export_snapshot() {
   say "copied $name to $(offhost_place) as $copy ($size bytes, read back)"
 }
 
+# Usage: list_file FILE
+list_file() {
+  local verdict=DAMAGED
+  if is_good "$1"; then verdict=good; fi
+  say "local $(basename "$1") $(stat -c %s "$1") $(date -u -r "$1" +%Y-%m-%dT%H:%M:%SZ) $verdict"
+}
+
 list() {
   local name size verdict rows
-  while read -r name; do
-    verdict=DAMAGED
-    if is_good "$snapshot_dir/$name"; then verdict=good; fi
-    say "local $name $(stat -c %s "$snapshot_dir/$name") $(date -u -r "$snapshot_dir/$name" +%Y-%m-%dT%H:%M:%SZ) $verdict"
-  done < <(local_snapshots)
+  while read -r name; do list_file "$snapshot_dir/$name"; done < <(local_snapshots)
+  # Those that a teardown of this host has kept.
+  for name in "$state_dir/kept/snapshots"/*; do
+    [[ ! -f $name || $(basename "$name") == token || -f $snapshot_dir/$(basename "$name") ]] || list_file "$name"
+  done
   [[ ${option[off-host]:-no} == yes ]] || return 0
   offhost_open
   rows=$(offhost_list "${off[cluster]}.etcd.")

@@ -97,7 +97,7 @@ offhost_delete() {
 offhost_list() {
   case ${off[kind]} in
     s3) s3_list "$1" ;;
-    nfs) find "$offhost_work/mounted" -maxdepth 1 -type f -printf '%s %f\n' ;;
+    nfs) find "$offhost_work/mounted/" -maxdepth 1 -type f -printf '%s %f\n' ;;
     ssh) sftp_batch "ls -ln \"${off[path]}\"" | awk '{name = $NF; sub(/.*\//, "", name); print $5, name}' ;;
   esac | awk -v start="$1" 'index($2, start) == 1 && $2 ~ /\.[0-9]+T[0-9]+Z\.age$/ {
     stamp = $2; sub(/\.age$/, "", stamp); sub(/.*\./, "", stamp); print stamp, $0

@@ -216,7 +216,7 @@ describe("snapshots leave the hosts and bring a cluster back", () => {
     await powerCut(vaultLab, third);
     const refused = await operator("restore", name, "--yes", "--recovery-key", key);
     assert.equal(refused.code, 1);
-    assert.match(refused.stderr, /bramble-2 does not answer SSH .*--without bramble-2/);
+    assert.match(refused.stderr, /bramble-2: does not answer SSH .*--without bramble-2/);
     const lost = ["--without", `${second},${third}`];
     succeeded(await operator("restore", "--reset-only", "--on", first, "--yes", ...lost));
     assert.equal(await noted(first), "before");
