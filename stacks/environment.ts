@@ -10,6 +10,10 @@ export interface EnvironmentOutputs {
   readonly nodes: readonly pulumi.Output<unknown>[];
   /** Admin kubeconfig; secret. */
   readonly kubeconfig: pulumi.Output<string> | undefined;
+  /** Opens the encrypted copies of snapshots and volumes; secret. Keep it on paper as well. */
+  readonly recoveryKey: pulumi.Output<string> | undefined;
+  /** Signs SSH certificates for the hosts; secret. */
+  readonly sshAuthority: pulumi.Output<string> | undefined;
   readonly grafanaPassword: pulumi.Output<string> | undefined;
   readonly argoCdPassword: pulumi.Output<string> | undefined;
   /** Each app's name, wave, port, and the address asked for and given. */
@@ -30,6 +34,8 @@ export function environment({ config, secrets }: Settings): EnvironmentOutputs {
   return {
     nodes: target.nodes,
     kubeconfig: target.kubeconfig,
+    recoveryKey: target.recoveryKey,
+    sshAuthority: target.sshAuthority,
     grafanaPassword: base.grafanaPassword,
     argoCdPassword: base.argoCdPassword,
     mediaApps: apps?.apps,
