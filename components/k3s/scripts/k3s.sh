@@ -166,6 +166,7 @@ converge() {
   systemctl restart --no-block "$unit"
   await_service "$unit"
   if [[ $was_active == yes ]]; then touch_end "$since"; elif [[ $role == server ]]; then end_maintenance "$(uname -n)"; fi
+  token_snapshot
   rm -f "$permit_file"
   note_generation
   say "$digest" | install_text "$applied_file" 0600

@@ -1,0 +1,33 @@
+import { readArguments, runCommand } from "../arguments";
+import { pulumiCli } from "../pulumiCli";
+import { projectDirectory } from "../stackFile";
+import { adoptState, checkAdoption, finishAdoption } from "./adopt";
+
+const usage = [
+  "usage: npm run adopt -- <stack> check     looks at the hosts, changes nothing",
+  "       npm run adopt -- <stack>           puts the running cluster's identity into an empty state",
+  "       npm run adopt -- <stack> finish    converges, takes over objects and releases",
+  "       each with [--identity <private key file>] [--directory <folder of the stack file>]",
+].join("\n");
+
+const verbs = { check: checkAdoption, state: adoptState, finish: finishAdoption } as const;
+
+runCommand(async (argv) => {
+  const { words, options } = readArguments(argv, {
+    identity: { type: "string" },
+    directory: { type: "string" },
+  });
+  const [stack, verb = "state"] = words;
+  const { identity, directory = projectDirectory } = options;
+  const act = Object.entries(verbs).find(([name]) => name === verb)?.[1];
+  if (stack === undefined || words.length > 2 || act === undefined) throw new Error(usage);
+  if (typeof directory !== "string") throw new Error(usage);
+  return act({
+    ...{ stack, directory },
+    print: (text) => {
+      process.stdout.write(text);
+    },
+    cli: (args, environment) => pulumiCli(args, directory, environment),
+    ...(typeof identity === "string" ? { identity } : {}),
+  });
+});
