@@ -47,7 +47,8 @@ function answering({ hosts }: ClusterObservation, { votes }: Course): string[] {
   const healthy = [...votes].filter(([, vote]) => vote.voter && vote.healthy);
   if (healthy.length > 0) return healthy.map(([name]) => name);
   return hosts
-    .filter(({ unreachable, k3s, etcd }) => unreachable === undefined && k3s.active && etcd.hasData)
+    .filter(({ unreachable }) => unreachable === undefined)
+    .filter(({ k3s, etcd }) => etcd.hasData && (k3s.active || etcd.members.length > 0))
     .map(({ host }) => host.name);
 }
 
@@ -69,8 +70,13 @@ function silent(observed: ClusterObservation, course: Course): Refusal[] {
   if (course.votes.size > 0 || carriers.length === 0) return [];
   const names = carriers.map(({ host }) => host.name).join(", ");
   const off = carriers.every(({ k3s }) => !k3s.active);
+  const away = observed.hosts
+    .filter(({ host, unreachable }) => host.role === "server" && unreachable !== undefined)
+    .map(({ host }) => host.name);
   const message = off
-    ? `the cluster is off: k3s runs on none of ${names}; start it with npm run power -- <stack> on`
+    ? away.length === 0
+      ? `the cluster is off: k3s runs on none of ${names}; start it with npm run power -- <stack> on`
+      : `the cluster is off: k3s runs on none of ${names}, and ${away.join(", ")} do not answer; switch them on, then npm run power -- <stack> on; if their disks are gone restore a snapshot (${restore})`
     : `no server tells the members of etcd (asked: ${names}): look with 'sudo journalctl -u k3s' there; if it cannot be mended restore a snapshot (${restore})`;
   return [{ message, ends: true }];
 }

@@ -37,6 +37,9 @@ service() {
   line k3s "$version" "" "$active" ""
 }
 
+# A server that waits for others is not active yet, but its etcd may tell the members.
+begun() { [[ $(systemctl is-active k3s) == @(active|activating) ]]; }
+
 nodes() {
   local role='{.metadata.labels.node-role\.kubernetes\.io/'
   kubectl get nodes --output "jsonpath={range .items[*]}node{\"\\t\"}{.metadata.name}{\"\\t\"}{.status.conditions[?(@.type==\"Ready\")].status}{\"\\t\"}{.status.conditions[?(@.type==\"EtcdIsVoter\")].status}{\"\\t\"}{.spec.unschedulable}{\"\\t\"}{.status.nodeInfo.kubeletVersion}{\"\\t\"}{.status.addresses[?(@.type==\"InternalIP\")].address}{\"\\t\"}${role}control-plane}{\"\\t\"}${role}etcd}{\"\\t\"}{.metadata.annotations.bramble\\.dev/maintenance}{\"\\n\"}{end}"
@@ -85,7 +88,7 @@ main() {
   line reboot "$(head -n 1 /run/bramble/reboot-required 2>/dev/null || true)"
   digests
   [[ -z ${option[version]:-} || ! -x $k3s ]] || applied "${option[role]}" "${option[version]}"
-  if [[ -e $config_dir/k3s.yaml ]] && systemctl is-active --quiet k3s; then
+  if [[ -e $config_dir/k3s.yaml ]] && begun; then
     etcd_members 2>/dev/null | awk -v OFS='\t' 'NF == 5 {print "member", $1, $2, $3, $4, $5}' || true
     if nodes; then
       line api yes

@@ -259,6 +259,14 @@ describe("components/k3s/rollout", () => {
       planRollout(wanted, blind).refusals[0]?.message ?? "",
       /^the cluster is off: k3s runs on none of pi-1, pi-2; start it with npm run power -- <stack> on$/,
     );
+    const [ended, gone] = blind.hosts;
+    assert.ok(ended && gone);
+    const parted = [ended, { ...gone, etcd: { hasData: false, members: [] }, unreachable: "away" }];
+    const many = [...parted, { ...ended, etcd: { hasData: false, members: [] } }];
+    assert.match(
+      planRollout(wanted, { ...blind, hosts: many }).refusals[0]?.message ?? "",
+      /runs on none of pi-1, and pi-2 do not answer; switch them on, .*docs\/runbooks\/restore\.md/,
+    );
     const running = situation([server(), server()], version);
     assert.match(
       planRollout(running.wanted, { ...running.observed, members: [], nodes: [] }).refusals[0]

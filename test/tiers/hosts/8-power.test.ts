@@ -138,7 +138,8 @@ describe("the whole cluster is switched off and on", () => {
     const { stdout } = await operator("rollout");
     assert.match(
       stdout,
-      /^REFUSED: etcd has lost its majority: 1 of 3 servers answer, not power-2, power-3; .*docs\/runbooks\/restore\.md/m,
+      // Without a majority k3s ends and is started again; it depends on the moment.
+      /^REFUSED: (etcd has lost its majority: 1 of 3 servers answer, not power-2, power-3|the cluster is off: .*power-2, power-3 do not answer); .*docs\/runbooks\/restore\.md/m,
     );
   });
 });
