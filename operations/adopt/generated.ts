@@ -1,11 +1,9 @@
 import type { Made, Registration } from "../inprocess/run";
 import type { ClusterFacts } from "./observed";
 
-const prefix = "random:index/";
-
 /** Whether a resource is a value that the program generates and only its state knows. */
 export function isGenerated({ type }: Registration): boolean {
-  return type.startsWith(prefix);
+  return /^(random|tls):/.test(type);
 }
 
 function markerOf(name: string): string {
