@@ -102,6 +102,7 @@ async function undo(
  * Objects in the cluster are never deleted.
  *
  * @param changedOnly whether hosts are left alone where nothing is wanted anew. Default: false.
+ * @param again URNs of resources that converge all the same. Default: none.
  */
 export async function convergeInProcess(
   lab: string,
@@ -109,6 +110,7 @@ export async function convergeInProcess(
   config: InProcessConfig,
   progress: Progress,
   changedOnly = false,
+  again: ReadonlySet<string> = new Set(),
 ): Promise<RunResult> {
   const planned = await planProgram(config);
   const total = planned.filter(({ custom }) => custom).length;
@@ -116,7 +118,7 @@ export async function convergeInProcess(
   const made = madeIn(lab);
   const engine = createEngine({
     folder: labFolder(lab),
-    ...{ progress, total, made, changedOnly },
+    ...{ progress, total, made, changedOnly, again },
     ...{ charts: choices.charts, chartsSkipped: choices.chartsSkipped },
   });
   const clock = createClock();

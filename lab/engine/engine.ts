@@ -43,6 +43,8 @@ export interface EngineOptions {
    * Default: false, all of them converge.
    */
   readonly changedOnly?: boolean;
+  /** URNs of resources that converge all the same. */
+  readonly again?: ReadonlySet<string>;
 }
 
 /** The engine's stand-in. */
@@ -122,7 +124,8 @@ export function createEngine(options: EngineOptions): Engine {
 
   const handle = async (registration: Registration, note: Note): Promise<Outcome> => {
     const { type } = registration;
-    const known = options.changedOnly === true ? options.made?.same(registration) : undefined;
+    const spared = options.changedOnly === true && options.again?.has(registration.urn) !== true;
+    const known = spared ? options.made?.same(registration) : undefined;
     if (type.startsWith("command:remote:") && known !== undefined) {
       return { ...known, change: "unchanged" };
     }

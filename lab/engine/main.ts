@@ -5,7 +5,7 @@ import { readLabStack } from "../stack";
 import { convergeInProcess, destroyInProcess, labKubeconfig } from "./converge";
 
 // What `lab/engine/engine.sh` runs: the part of the CLI's command line that operator commands use, for
-// a lab without the CLI. Which lab is told by BRAMBLE_LAB.
+// a lab without the CLI. Which lab is told by BRAMBLE_LAB. Of the options just --target-replace counts.
 
 const usage = "the lab's engine takes up, destroy and stack output kubeconfig";
 
@@ -21,6 +21,7 @@ runCommand(async (argv) => {
         readLabStack(lab),
         progress,
         true,
+        new Set(argv.filter((_, index) => argv[index - 1] === "--target-replace")),
       );
       progress.say(changed.length === 0 ? "nothing changed" : changed.join("; "));
     } else if (words[0] === "destroy") {

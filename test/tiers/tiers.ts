@@ -34,7 +34,14 @@ export const tiers: Readonly<Record<string, Tier>> = {
   hosts: {
     trouble: labTrouble,
     prepare: async (log) => `five ${await labParts(log)}`,
-    labs: ["bramble-test", "bramble-gate", "bramble-power", "bramble-vault", "bramble-clinic"],
+    labs: [
+      "bramble-test",
+      "bramble-gate",
+      "bramble-power",
+      "bramble-vault",
+      "bramble-clinic",
+      "bramble-astray",
+    ],
   },
   cluster: {
     trouble: labTrouble,
