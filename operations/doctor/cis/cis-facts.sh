@@ -39,7 +39,7 @@ modes() {
     "$data_dir"/server/cred/* "$data_dir"/server/db/etcd "$data_dir"/server/{token,node-token,agent-token} \
     "$data_dir"/server/logs "$data_dir"/server/logs/* "$data_dir"/agent/*.{kubeconfig,crt,key} \
     /etc/rancher/node/password /var/lib/cni/networks/*/*; do
-    [[ $path == */lock ]] || stat --format=$'file\t%a\t%U:%G\t%F\t%n' "$path" 2>/dev/null || true
+    [[ $path == */lock ]] || stat --dereference --format=$'file\t%a\t%U:%G\t%F\t%n' "$path" 2>/dev/null || true
   done
 }
 
