@@ -112,7 +112,11 @@ async function carryOut(
   const names = (hosts: readonly HostConfig[]) => hosts.map(({ name }) => name).join(" ");
 
   if (first.active && first.restoring !== id) {
-    const save = { host: first.host, script: "k3s-snapshot.sh", args: ["save"] };
+    const save = {
+      host: first.host,
+      script: "k3s-snapshot.sh",
+      args: ["save", "--if-serving", "yes"],
+    };
     const [answer] = await phase("snapshot-now", () => runOnHosts(access, [save]));
     const trouble = answer === undefined ? "no answer" : troubleOf(answer);
     print(trouble === undefined ? `saved ${answer?.stdout ?? ""}` : `not saved: ${trouble}\n`);

@@ -174,7 +174,9 @@ reset() {
     cat >"$token"
     [[ -s $token ]] || rm -f "$token"
   fi
-  if [[ ${option[from]} != none ]]; then
+  if [[ ${option[from]} == none ]]; then
+    keep_own_data
+  else
     path=$(path_of)
     [[ -f $path ]] || fail "no snapshot ${option[name]} here: see npm run restore -- <stack> --list"
     words+=("--cluster-reset-restore-path=$path")
@@ -193,6 +195,19 @@ reset() {
   rm -f "$token"
   note_done reset
   say "reset to ${option[name]}"
+}
+
+# A snapshot is restored beside the old data; without one the data itself is changed.
+keep_own_data() {
+  local kept
+  ! done_for kept || return 0
+  kept=$state_dir/kept/db-$(date -u +%Y%m%dT%H%M%SZ)
+  [[ $(free_megabytes "$state_dir") -gt $(($(du --summarize --block-size=1M "$data_dir/server/db/etcd" | cut -f 1) + 200)) ]] ||
+    fail "disk full: no room under $state_dir to keep the data as it is; free some and run again"
+  mkdir -p "$kept"
+  cp -a "$data_dir/server/db/etcd" "$kept/"
+  note_done kept
+  say "kept the data as it was in $kept: delete it when all is well"
 }
 
 start_unit() {

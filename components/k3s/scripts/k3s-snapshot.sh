@@ -3,7 +3,7 @@
 # Usage: k3s-snapshot.sh check|converge --schedule CALENDAR --delay SECONDS    timer of the copies
 #        k3s-snapshot.sh remove         the timer, the destination's settings and credentials
 #        k3s-snapshot.sh none           changes nothing: an agent has settings and no timer
-#        k3s-snapshot.sh save           saves one now, prints its name
+#        k3s-snapshot.sh save [--if-serving yes]   saves one now, prints its name
 #        k3s-snapshot.sh export [--fresh yes]   copies the newest, or a fresh one, off the host
 #        k3s-snapshot.sh list [--off-host yes]  WHERE NAME BYTES TIME VERDICT, one a line
 source "$(dirname "$0")/lib.sh"
@@ -201,7 +201,12 @@ main() {
       remove_schedule
       ;;
     none) say "unchanged" ;;
-    save) save_now bramble-manual ;;
+    save)
+      # Without quorum k3s would try for minutes.
+      [[ ${option[if-serving]:-no} == no ]] || timeout 15 /usr/local/bin/k3s kubectl get --raw /readyz >/dev/null 2>&1 ||
+        fail "the API does not answer"
+      save_now bramble-manual
+      ;;
     export) export_snapshot ;;
     list) list ;;
     *) fail "unknown verb '$verb': use check, converge, remove, none, save, export or list" ;;

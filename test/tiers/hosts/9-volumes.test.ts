@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { stringify } from "yaml";
+import { k3sDirectorySwitch } from "../../../lab/k3s";
 import type { ProgramResult } from "../support/run";
 import { eventually } from "./observe";
 import {
@@ -70,7 +71,7 @@ describe("local-path volumes leave their host and come back", () => {
   let path: string;
 
   before(async function () {
-    if (process.env["BRAMBLE_K3S_DIRECTORY"] !== undefined) {
+    if ((process.env[k3sDirectorySwitch] ?? "") !== "") {
       console.log("    skipped: needs images that only a registry has");
       this.skip();
     }

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { labFolder } from "../../../lab/folders";
 import { down, inside, type LabHost, sshCommand, sshKeyPath, up, wipe } from "../../../lab/hosts";
-import { labConfig, type LabK3s } from "../../../lab/settings";
-import { buildStandin } from "../../../lab/standin";
+import { chosenK3s, prepareForRealK3s } from "../../../lab/k3s";
+import { labConfig } from "../../../lab/settings";
 import { projectDirectory } from "../../../operations/stackFile";
 import type { Registration } from "../../../operations/inprocess/run";
 import { program, type ProgramResult } from "../support/run";
@@ -27,19 +27,6 @@ const specs = [...servers, vault].map((name, index) => ({
 }));
 
 const found = new Map<string, LabHost>();
-
-/** Set to the air-gap directory of a real k3s to run these tests with it. */
-const directorySwitch = "BRAMBLE_K3S_DIRECTORY";
-
-/** The release under test: a real one when its directory is given, else the stand-in. */
-async function release(): Promise<LabK3s> {
-  const directory = process.env[directorySwitch];
-  if (directory === undefined) return buildStandin(() => undefined);
-  const { stdout } = spawnSync(join(directory, "k3s"), ["--version"], { encoding: "utf8" });
-  const version = /v\d+\.\d+\.\d+\S*\+k3s\d+/.exec(stdout)?.[0];
-  if (version === undefined) throw new Error(`${directorySwitch}: no k3s in ${directory}`);
-  return { version, directory };
-}
 
 /** Brings machines up blank: the vault and as many servers as a test needs. */
 export async function vaultUp(names: readonly string[] = servers): Promise<void> {
@@ -141,10 +128,13 @@ export async function converge(
   wanted: Stack,
   existing: readonly string[] = [],
 ): Promise<ProgramResult> {
+  const k3s = await chosenK3s(() => undefined);
+  const there = servers.filter((name) => found.has(name));
+  if (k3s.real) await prepareForRealK3s(vaultLab, there, k3s, () => undefined);
   const { config, secretKeys } = labConfig(
     {
       hosts: [...found.values()],
-      k3s: await release(),
+      k3s,
       ...{ awaitReady: false, withoutCharts: true },
     },
     sshKeyPath(vaultLab),
@@ -152,13 +142,11 @@ export async function converge(
   const usual = JSON.parse(config["bramble:k3s"] ?? "{}") as object;
   const sections = {
     cluster: { name: "home" },
-    hosts: servers
-      .filter((name) => found.has(name))
-      .map((name) => ({
-        ...{ name, role: "server", address: found.get(name)?.address },
-        hostKey: found.get(name)?.hostKey,
-        generation: wanted.generations?.[name] ?? 1,
-      })),
+    hosts: there.map((name) => ({
+      ...{ name, role: "server", address: found.get(name)?.address },
+      hostKey: found.get(name)?.hostKey,
+      generation: wanted.generations?.[name] ?? 1,
+    })),
     k3s: { ...usual, drainTimeout: 0, snapshots: { offHost: wanted.offHost } },
     media: { enabled: false },
   };
