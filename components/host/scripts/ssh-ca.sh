@@ -12,6 +12,8 @@ sshd_path() { command -v sshd || say /usr/sbin/sshd; }
 reload_sshd() {
   mkdir -p /run/sshd
   systemctl reload ssh.service 2>/dev/null || systemctl try-restart ssh.service
+  # While it reads its configuration again it refuses connections.
+  sleep 1
 }
 
 valid() {
@@ -29,9 +31,11 @@ converge() {
   grep -Eq '^[[:space:]]*Include[[:space:]]+/etc/ssh/sshd_config\.d/' /etc/ssh/sshd_config ||
     fail "/etc/ssh/sshd_config does not include /etc/ssh/sshd_config.d/*.conf: add that line at its top, or set ssh.userCa.enabled to false"
   install_file "$keys" "$keys_file" 0644
+  local before=$changes
   printf 'TrustedUserCAKeys %s\n' "$keys_file" | install_text "$drop_in" 0644
   rm -f "$keys"
-  [[ $mode == converge && $changes -gt 0 ]] || return 0
+  # sshd reads the keys anew at each login; only where they are is part of its configuration.
+  [[ $mode == converge && $changes -gt $before ]] || return 0
   if ! valid; then
     rm -f "$drop_in"
     fail "sshd does not take its configuration with the authority, which was taken out again: see 'sudo sshd -t'"
