@@ -82,7 +82,8 @@ s3_list() {
   while true; do
     query="list-type=2&prefix=${prefix//\//%2F}${after:+&start-after=${after//\//%2F}}"
     s3_request GET "" "$query" "$answer"
-    tr -d '\n' <"$answer" | sed 's#<Contents>#\n<Contents>#g' |
+    # Without the last newline the first row of the next page would land on the last line.
+    { tr -d '\n' <"$answer" && echo; } | sed 's#<Contents>#\n<Contents>#g' |
       sed -n 's#^<Contents>.*<Key>\([^<]*/\)\{0,1\}\([^</]*\)</Key>.*<Size>\([0-9]*\)</Size>.*#\3 \2#p'
     grep -q '<IsTruncated>true</IsTruncated>' "$answer" || break
     after=$(tr -d '\n' <"$answer" | sed 's#<Key>#\n<Key>#g' | sed -n 's#^<Key>\([^<]*\)</Key>.*#\1#p' | tail -n 1)

@@ -38,4 +38,26 @@ describe("s3.sh", () => {
         );
       }));
   }
+
+  it("lists what a store tells page by page", () => {
+    const row = (key: string, size: number) =>
+      `<Contents><Key>home/pi/${key}</Key><ETag>x</ETag><Size>${String(size)}</Size></Contents>`;
+    const page = (truncated: boolean, rows: readonly string[]) =>
+      `<ListBucketResult><IsTruncated>${String(truncated)}</IsTruncated>${rows.join("\n")}</ListBucketResult>`;
+    const { stdout, stderr } = runSourced(
+      ["s3.sh"],
+      `declare -A off=([prefix]=home/pi)
+       offhost_work=$(mktemp -d)
+       s3_request() {
+         case $3 in
+           'list-type=2&prefix=home%2Fpi%2Fa.') echo '${page(true, [row("a.1", 1), row("a.2", 22)])}' ;;
+           *'&start-after=home%2Fpi%2Fa.2') echo '${page(false, [row("a.3", 333)])}' ;;
+         esac >"$4"
+       }
+       s3_list a.
+       rm -r "$offhost_work"`,
+      "/nonexistent",
+    );
+    assert.equal(stdout, "1 a.1\n22 a.2\n333 a.3\n", stderr);
+  });
 });
