@@ -23,12 +23,22 @@ export interface Engine {
   readonly destroy: () => Promise<void>;
 }
 
-function runCli(args: readonly string[], directory: string): Promise<void> {
+/**
+ * Runs the CLI with its output on the terminal.
+ *
+ * @param environment variables beside the operator's own.
+ * @throws Error in one line when it fails.
+ */
+export function runCli(
+  args: readonly string[],
+  directory: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(engineProgram(), [...args], {
       cwd: directory,
       stdio: "inherit",
-      env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "1" },
+      env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "1", ...environment },
     });
     child.on("error", (error: NodeJS.ErrnoException) => {
       const missing =

@@ -28,6 +28,11 @@ export interface AdoptOptions {
   readonly identity?: string;
   readonly print: (text: string) => void;
   readonly cli: Cli;
+  /** As `cli`, for long runs whose progress the operator wants to see. Default: `cli`. */
+  readonly watch?: (
+    args: readonly string[],
+    environment?: Readonly<Record<string, string>>,
+  ) => Promise<unknown>;
   /** Folder of records. Default: the project's. */
   readonly records?: string;
   /** Asks the hosts. Default: over SSH. */
@@ -168,29 +173,36 @@ export async function adoptState(options: AdoptOptions): Promise<number> {
  * @throws Error when a k3s was restarted on the way, or the engine failed: run it again.
  */
 export async function finishAdoption(options: AdoptOptions): Promise<number> {
-  const { stack, cli, print, records } = options;
+  const { stack, cli, watch = cli, print, records } = options;
   const { hosts, registrations, releases } = await lookAround(options);
+  // Without the cluster's own identity in the state the engine would draw new tokens for it.
+  const { clusterId } = agreedFacts(hosts);
+  const state = await cli(["stack", "export", "--stack", stack]);
+  if (!state.includes(clusterId)) {
+    throw new Error(
+      `stack ${stack} does not know cluster ${clusterId}: run npm run adopt -- ${stack} first`,
+    );
+  }
   const wanted = existingReleases(registrations, releases);
   const common = ["--stack", stack, "--yes", "--skip-preview"];
   const nodes = hosts.map(({ name }) => name);
   const folder = records === undefined ? {} : { folder: records };
   return recordRun({ stack, kind: "adopt", nodes, ...folder }, async (recorder) => {
-    const state = await cli(["stack", "export", "--stack", stack]);
     const missing = wanted.filter(({ registration }) => !state.includes(registration.urn));
     if (missing.length > 0) {
       await recorder.phase("hosts and objects", async () => {
         const targets = beforeReleases(registrations, wanted).flatMap((urn) => ["--target", urn]);
-        await cli(["up", ...common, ...targets], takeOver);
+        await watch(["up", ...common, ...targets], takeOver);
       });
       await recorder.phase("releases", () =>
         withSecretFile(importFile(missing), (file) =>
-          cli(["import", "--file", file, ...common, "--generate-code=false", "--protect=false"]),
+          watch(["import", "--file", file, ...common, "--generate-code=false", "--protect=false"]),
         ),
       );
     }
-    await recorder.phase("everything", () => cli(["up", ...common], takeOver));
+    await recorder.phase("everything", () => watch(["up", ...common], takeOver));
     // The provider keeps in its state how it was run: without this the next preview shows a change.
-    await recorder.phase("settle", () => cli(["up", ...common]));
+    await recorder.phase("settle", () => watch(["up", ...common]));
     const after = await recorder.phase("look again", () =>
       (options.look ?? ((secrets) => ask(options, secrets)))([]),
     );

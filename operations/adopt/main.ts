@@ -1,4 +1,5 @@
 import { readArguments, runCommand } from "../arguments";
+import { runCli } from "../engine";
 import { pulumiCli } from "../pulumiCli";
 import { projectDirectory } from "../stackFile";
 import { adoptState, checkAdoption, finishAdoption } from "./adopt";
@@ -28,6 +29,7 @@ runCommand(async (argv) => {
       process.stdout.write(text);
     },
     cli: (args, environment) => pulumiCli(args, directory, environment),
+    watch: (args, environment) => runCli(args, directory, environment),
     ...(typeof identity === "string" ? { identity } : {}),
   });
 });

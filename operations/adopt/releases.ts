@@ -23,27 +23,30 @@ export function existingReleases(
 }
 
 /**
- * URNs of what can be made before the releases are in the state: all that does not come after one of
- * them.
+ * URNs of what can be made before the releases are in the state: all that comes after none of them,
+ * with the components above it.
  */
 export function beforeReleases(
   registrations: readonly Registration[],
   releases: readonly ExistingRelease[],
 ): string[] {
+  const byUrn = new Map(registrations.map((one) => [one.urn, one]));
   const held = new Set(releases.map(({ registration }) => registration.urn));
-  // A component stands for all its children.
-  const grown = () => {
-    const before = held.size;
-    for (const { urn, parent, dependsOn } of registrations) {
-      if ([...dependsOn].some((one) => held.has(one))) held.add(urn);
-      if (held.has(urn) && parent !== undefined && dependsOnComponent(parent)) held.add(parent);
+  // Registration order is no order of dependencies: repeat until nothing more is found.
+  for (let before = -1; before !== held.size;) {
+    before = held.size;
+    for (const { urn, dependsOn } of registrations) {
+      if (dependsOn.some((one) => held.has(one))) held.add(urn);
     }
-    return held.size > before;
-  };
-  const named = new Set(registrations.flatMap(({ dependsOn }) => dependsOn));
-  const dependsOnComponent = (urn: string) => named.has(urn);
-  while (grown());
-  return registrations.filter(({ urn, custom }) => custom && !held.has(urn)).map(({ urn }) => urn);
+  }
+  const urns = new Set<string>();
+  for (const { urn, custom } of registrations) {
+    if (!custom || held.has(urn)) continue;
+    for (let one = byUrn.get(urn); one !== undefined; one = byUrn.get(one.parent ?? "")) {
+      urns.add(one.urn);
+    }
+  }
+  return [...urns];
 }
 
 /** The file for `pulumi import` that takes releases over by id. */

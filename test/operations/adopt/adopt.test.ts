@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { adoptState, type Cli } from "../../../operations/adopt/adopt";
+import { adoptState, type Cli, finishAdoption } from "../../../operations/adopt/adopt";
 import {
   isGenerated,
   knownValues,
@@ -146,7 +146,11 @@ describe("the state of an adopted stack", () => {
     );
     const names = beforeReleases(registrations, releases).map((urn) => urn.split("::").at(-1));
     for (const name of ["pi-1-k3s", "kubeconfig", "cluster"]) assert.ok(names.includes(name), name);
-    assert.ok(!names.includes("cert-manager") || names.includes("pi-1-k3s"));
+    // A target whose component is no target is refused by the CLI.
+    const urns = new Set(beforeReleases(registrations, releases));
+    for (const { urn, parent, custom } of registrations) {
+      if (custom && urns.has(urn)) assert.ok(parent === undefined || urns.has(parent), urn);
+    }
     const file = JSON.parse(importFile(releases)) as {
       nameTable: Record<string, string>;
       resources: Record<string, unknown>[];
@@ -192,5 +196,37 @@ describe("adopt", () => {
       assert.match(imported, /s3cretserver/);
       assert.match(printed, /taken over: cluster-id, server-token, agent-token\n/);
       assert.doesNotMatch(printed, /s3cret/);
+    }));
+
+  it("does not go on where the state does not know the cluster: tokens would be drawn anew", () =>
+    withFolder(async (folder) => {
+      writeFileSync(join(folder, "Pulumi.home.yaml"), stackFile);
+      const ran: string[] = [];
+      const cli: Cli = (args) => {
+        ran.push(args[0] ?? "");
+        return Promise.resolve('{"version":3,"deployment":{}}');
+      };
+      await assert.rejects(
+        finishAdoption({
+          ...{ stack: "home", directory: folder, cli, records: folder },
+          print: () => undefined,
+          look: () => Promise.resolve([server("pi-1")]),
+        }),
+        /stack home does not know cluster 7f2c.*: run npm run adopt -- home first/,
+      );
+      assert.deepEqual(ran, ["stack"]);
+    }));
+
+  it("fails when a k3s was restarted on the way", () =>
+    withFolder(async (folder) => {
+      writeFileSync(join(folder, "Pulumi.home.yaml"), stackFile);
+      const starts = ["42", "43"];
+      const finish = finishAdoption({
+        ...{ stack: "home", directory: folder, records: folder },
+        cli: () => Promise.resolve(`{"version":3,"deployment":{"resources":["${id}"]}}`),
+        print: () => undefined,
+        look: () => Promise.resolve([server("pi-1", { since: starts.shift() ?? "" })]),
+      });
+      await assert.rejects(finish, /adopted, but k3s was restarted on pi-1/);
     }));
 });
