@@ -46,6 +46,7 @@ export async function destroy(options: DrillOptions): Promise<number> {
       ...{ host, unreachable, left: parseLeftovers(stdout) },
     }));
     return {
+      fine: "Nothing of k3s is left.",
       targets: [{ name: "destroySeconds", measured, within: destroyWithin }],
       losses: found.flatMap(({ host, left, unreachable }) =>
         left === undefined

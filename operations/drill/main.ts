@@ -62,7 +62,7 @@ function seconds(option: string, value: string | boolean | undefined, usual: num
 runCommand(async (argv) => {
   const { words, options } = readArguments(argv, optionTypes);
   const [stack, verb, name] = words;
-  const { directory = projectDirectory, identity, kind = "kill" } = options;
+  const { directory = projectDirectory, identity, kind = "stop" } = options;
   if (stack === undefined || typeof directory !== "string") throw new Error(usage);
   const config = readStackConfig(stack, directory);
   const drill: DrillOptions = {

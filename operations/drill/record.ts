@@ -9,6 +9,8 @@ export interface DrillResult {
   readonly targets: readonly Target[];
   /** What is not as it was before, in one line each. */
   readonly losses: readonly string[];
+  /** Said when nothing is lost. */
+  readonly fine?: string;
   /** Tables to show beside the phases. */
   readonly tables: readonly string[];
 }
@@ -33,7 +35,7 @@ export async function recordDrill(
   };
   return recordRun({ stack, kind, nodes, folder }, async (recorder) => {
     try {
-      const { targets, losses, tables } = await drill(recorder);
+      const { targets, losses, tables, fine = "Everything is as before." } = await drill(recorder);
       for (const { name, measured } of targets) recorder.measure(name, measured);
       const missed = targets.filter((target) => !isMet(target)).map(({ name }) => name);
       recorder.measure("targetsMissed", missed.join(", "));
@@ -42,7 +44,7 @@ export async function recordDrill(
       shown = true;
       for (const table of [...tables, targetsTable(targets)]) print(`\n${table}`);
       print(
-        `\n${losses.length === 0 ? "Everything is as before." : losses.map((line) => `NOT AS BEFORE: ${line}`).join("\n")}\n`,
+        `\n${losses.length === 0 ? fine : losses.map((line) => `NOT AS BEFORE: ${line}`).join("\n")}\n`,
       );
       return losses.length === 0 && missed.length === 0 ? 0 : 1;
     } finally {

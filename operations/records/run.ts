@@ -82,7 +82,8 @@ export function operatorName(): string {
 
 /**
  * Runs something as a recorded run: `<folder>/<stack>/runs/<time>-<kind>.json` is written when it
- * begins, after each phase and when it ends, so that a run cut off shows as `running`.
+ * begins, after each phase and when it ends, so that a run cut off shows as `running`. SIGINT and
+ * SIGTERM end the process with the run noted as `interrupted`.
  *
  * Nothing secret may be in names of phases, figures or errors: the record belongs into Git.
  *
@@ -115,9 +116,18 @@ export async function recordRun<T>(
   const save = () => {
     writeFileSync(file, `${JSON.stringify(provisioningRun.parse(run), null, 2)}\n`);
   };
+  let underWay = "its beginning";
+  const interrupt = (signal: NodeJS.Signals) => {
+    run.outcome = "interrupted";
+    run.endedAt = new Date().toISOString();
+    run.error = `${signal} during ${underWay}`;
+    save();
+    process.exit(130);
+  };
   const recorder: RunRecorder = {
     ...{ run, file },
     phase: async (name, act) => {
+      underWay = name;
       const from = Date.now();
       const startedAt = new Date(from).toISOString();
       const end = (outcome: "succeeded" | "failed") => {
@@ -144,6 +154,7 @@ export async function recordRun<T>(
     },
   };
   save();
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
     const result = await work(recorder);
     run.outcome = "succeeded";
@@ -153,6 +164,7 @@ export async function recordRun<T>(
     run.error = (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "failed";
     throw error;
   } finally {
+    process.removeListener("SIGINT", interrupt).removeListener("SIGTERM", interrupt);
     run.endedAt = new Date().toISOString();
     save();
   }
