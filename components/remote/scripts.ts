@@ -33,6 +33,7 @@ const scriptPaths = {
   "snapshots.sh": "k3s/scripts/snapshots.sh",
   "s3.sh": "k3s/scripts/s3.sh",
   "offhost.sh": "k3s/scripts/offhost.sh",
+  "restored.sh": "k3s/scripts/restored.sh",
   "k3s-snapshot.sh": "k3s/scripts/k3s-snapshot.sh",
   "k3s-restore.sh": "k3s/scripts/k3s-restore.sh",
   "k3s-volumes.sh": "k3s/scripts/k3s-volumes.sh",

@@ -18,12 +18,12 @@ source "$(dirname "$0")/etcd.sh"
 source "$(dirname "$0")/service.sh"
 source "$(dirname "$0")/snapshots.sh"
 source "$(dirname "$0")/offhost.sh"
+source "$(dirname "$0")/restored.sh"
 
 readonly data_dir=/var/lib/rancher/k3s
 readonly config_dir=/etc/rancher/k3s
 readonly join_file=$config_dir/config.yaml.d/10-join.yaml
 readonly work_dir=$state_dir/restore
-readonly health_patience=300
 
 kubectl() { /usr/local/bin/k3s kubectl "$@"; }
 
@@ -159,6 +159,17 @@ use_token() {
   done
 }
 
+# The file as etcd wrote it: k3s looks for an archive that is named by its whole path in another
+# folder and does not find it.
+opened() {
+  if [[ $1 == *.zip ]]; then
+    open_zip "$1" >"$work_dir/opened" || fail "${option[name]} cannot be unpacked: take another snapshot"
+    say "$work_dir/opened"
+  else
+    say "$1"
+  fi
+}
+
 reset() {
   local program path token=$work_dir/token words=()
   if done_for reset; then say "reset already"; return 0; fi
@@ -179,20 +190,22 @@ reset() {
   else
     path=$(path_of)
     [[ -f $path ]] || fail "no snapshot ${option[name]} here: see npm run restore -- <stack> --list"
-    words+=("--cluster-reset-restore-path=$path")
+    words+=("--cluster-reset-restore-path=$(opened "$path")")
   fi
   [[ ! -f $token ]] || words+=("--token-file=$token")
   # k3s refuses to reset while it is told to join, and once more after it has.
   rm -f "$join_file" "$data_dir/server/db/reset-flag"
-  if ! timeout 900 "$program" server --cluster-reset "${words[@]}" >"$work_dir/reset.log" 2>&1 </dev/null; then
+  timeout 900 "$program" server --cluster-reset "${words[@]}" >"$work_dir/reset.log" 2>&1 </dev/null || true
+  # Some releases end a reset that went well with an error's code.
+  if ! grep -q 'membership has been reset' "$work_dir/reset.log"; then
     reset_words >&2
-    fail "k3s could not reset to ${option[name]}: see above; a snapshot opens only with the token of its time (--token-file), and its old data lies in $data_dir/server/db; run again, or with another snapshot"
+    fail "k3s could not reset to ${option[name]}: $(reset_words | tail -n 1 | cut -c 1-300); a snapshot opens only with the token of its time (--token-file), and its old data lies in $data_dir/server/db; run again, or with another snapshot"
   fi
   if [[ -f $token ]] && [[ $(password_in "$token") != "$(password_in "$config_dir/server-token")" ]]; then
     use_token "$token"
     say "note: the cluster now has the token of the snapshot's time"
   fi
-  rm -f "$token"
+  rm -f "$token" "$work_dir/opened"
   note_done reset
   say "reset to ${option[name]}"
 }
@@ -253,49 +266,6 @@ join_again() {
     note_done joined
   fi
   start_unit k3s.service
-}
-
-forget_passwords() {
-  local node
-  for node in ${option[nodes]}; do
-    kubectl delete secret --namespace kube-system "$node.node-password.k3s" --ignore-not-found >/dev/null
-  done
-  say "hosts may register anew"
-}
-
-# Nodes that have renewed their lease since; the API tells for a while what was in the snapshot.
-living() {
-  kubectl get leases --namespace kube-node-lease --output 'jsonpath={range .items[*]}{.metadata.name} {.spec.renewTime}{"\n"}{end}' 2>/dev/null |
-    awk -v since="$1" '$2 > since {print $1}'
-}
-
-ready() {
-  kubectl get nodes --output 'jsonpath={range .items[*]}{.metadata.name} {.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}' 2>/dev/null |
-    awk '$2 == "True" {print $1}'
-}
-
-health() {
-  local since node waited=0 missing members wanted
-  since=$(date -u +%Y-%m-%dT%H:%M:%S)
-  while true; do
-    missing=$(for node in ${option[nodes]}; do
-      { grep -qx "$node" <<<"$(living "$since")" && grep -qx "$node" <<<"$(ready)"; } || printf ' %s' "$node"
-    done)
-    [[ -n $missing ]] || break
-    [[ $waited -lt $health_patience ]] ||
-      fail "not Ready $waited s after the restore:$missing; look with 'sudo k3s kubectl describe node' and run again"
-    sleep 3
-    waited=$((waited + 3))
-  done
-  wanted=$(wc -w <<<"${option[servers]}")
-  members=$(etcd_members 2>/dev/null | awk '$4 == "voter" && $5 == "healthy"' | wc -l) || members=0
-  if [[ $members -gt 0 && $members -ne $wanted ]]; then
-    fail "etcd has $members healthy voters instead of $wanted: look with 'sudo journalctl -u k3s' and run again"
-  fi
-  say "nodes $(wc -w <<<"${option[nodes]}")"
-  say "voters $wanted"
-  kubectl get pods --all-namespaces --no-headers 2>/dev/null |
-    awk '$4 != "Completed" {all++; if ($4 == "Running") running++} END {printf "pods-running %d\npods %d\n", running, all}'
 }
 
 main() {
