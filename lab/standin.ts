@@ -75,6 +75,35 @@ export async function buildStandin(log: (line: string) => void): Promise<Standin
   return { directory: folder, version, sha256 };
 }
 
+/**
+ * The same stand-in under the name of another release, for trying upgrades: what it says of its
+ * version is the only difference, so the name must be as long as its own.
+ *
+ * @param version such as `v1.36.4+k3s0`.
+ */
+export function standinAs(built: Standin, version: string): Standin {
+  const directory = join(built.directory, `as-${version}`);
+  const { binary, architecture } = layout();
+  const checksums = join(directory, `sha256sum-${architecture}.txt`);
+  if (!existsSync(checksums)) {
+    const content = readFileSync(join(built.directory, binary));
+    const own = Buffer.from(built.version);
+    const other = Buffer.from(version);
+    let at = content.indexOf(own);
+    if (own.length !== other.length || at === -1) {
+      throw new Error(`the stand-in ${built.version} cannot be named ${version}`);
+    }
+    for (; at !== -1; at = content.indexOf(own, at)) other.copy(content, at);
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, binary), content, { mode: 0o755 });
+    const digest = createHash("sha256").update(content).digest("hex");
+    // Last: what has its checksums is whole.
+    writeFileSync(checksums, `${digest}  ${binary}\n`);
+  }
+  const [sha256 = ""] = readFileSync(checksums, "utf8").split(" ");
+  return { directory, version, sha256 };
+}
+
 function goArchitecture(): "amd64" | "arm64" | undefined {
   return ({ x64: "amd64", arm64: "arm64" } as const)[process.arch as "x64" | "arm64"];
 }

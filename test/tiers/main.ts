@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { down } from "../../lab/hosts";
 import { readArguments, runCommand } from "../../operations/arguments";
+import { collectFaults } from "./support/faults";
 import { slowSwitch } from "./support/slow";
 import { type Tier, tiers } from "./tiers";
 
@@ -43,8 +44,10 @@ async function runMocha(files: readonly string[], pattern: string | undefined): 
   return new Promise((resolve) => {
     const runner = mocha.run(() => {
       const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {};
+      process.stdout.write(showFaults());
       resolve({ passed: passes, failed: failures, skipped: pending });
     });
+    const showFaults = collectFaults(runner);
   });
 }
 

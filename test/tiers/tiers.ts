@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { requirements, rootFileSystem } from "../../lab/hosts";
+import { chosenK3s } from "../../lab/k3s";
 import { buildStandin, standinRequirements } from "../../lab/standin";
 
 /** A deeper tier of tests: what it needs, what it runs on, and what it leaves when it is stopped. */
@@ -33,7 +34,11 @@ function pulumiVersion(): string | undefined {
 export const tiers: Readonly<Record<string, Tier>> = {
   hosts: {
     trouble: labTrouble,
-    prepare: async (log) => `five ${await labParts(log)}`,
+    prepare: async (log) => {
+      const parts = await labParts(log);
+      const { real, version } = await chosenK3s(log);
+      return `five ${parts}${real ? `, in most labs the real ${version}` : ""}`;
+    },
     labs: [
       "bramble-test",
       "bramble-gate",

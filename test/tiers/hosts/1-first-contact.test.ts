@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { fault } from "../support/faults";
 import { ProgramFailure } from "../support/run";
 import { asRoot, clusterNames, converge, type HostRow, labUp, row, spare, tryOn } from "./lab";
 import { differences, fingerprint } from "./observe";
@@ -64,13 +65,16 @@ describe("first contact with blank hosts", () => {
     assert.equal(Number(await asRoot("bramble-1", connections)) - Number(before), 1);
   });
 
-  it("refuses a host that shows another key than the pinned one", async () => {
-    await untouched(async () => {
-      const { message } = await failure(withMistake({ hostKey: row(spare)["hostKey"] }));
-      assert.match(message, /10\.77\.0\.12 .*host key/is);
-    });
-    assert.equal(await hasScripts(victim), false);
-  });
+  it(
+    fault("another machine at the same address", "its key is refused and nothing is touched"),
+    async () => {
+      await untouched(async () => {
+        const { message } = await failure(withMistake({ hostKey: row(spare)["hostKey"] }));
+        assert.match(message, /10\.77\.0\.12 .*host key/is);
+      });
+      assert.equal(await hasScripts(victim), false);
+    },
+  );
 
   it("names a host that cannot be reached", async () => {
     await untouched(async () => {

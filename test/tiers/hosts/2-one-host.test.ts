@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { renderInstall } from "../../../components/remote/render";
 import { scriptBundle } from "../../../components/remote/scripts";
 import { boot, powerCut } from "../../../lab/hosts";
+import { fault } from "../support/faults";
 import { type Hooks, ProgramFailure, type ProgramResult } from "../support/run";
 import { asRoot, converge, lab, labUp, row, spare, tryOn } from "./lab";
 import { bootId, drawnSecrets, readyNodes, runningSince } from "./observe";
@@ -85,7 +86,7 @@ describe("bad days of one host", () => {
     await tryOn(spare, `${prepare} curl`);
   });
 
-  it("installs nothing when a checksum does not match", async () => {
+  it(fault("corrupted binary", "nothing is installed when a checksum does not match"), async () => {
     const wanted = "0".repeat(64);
     const { message } = await failure(run({}, { checksums: { amd64: wanted, arm64: wanted } }));
     assert.match(message, /bramble-5: checksum mismatch for k3s\S* v\S+: wanted 0+, got [0-9a-f]+/);
@@ -117,25 +118,28 @@ describe("bad days of one host", () => {
     );
   });
 
-  it("stops at a full disk before k3s, tells no secret, and goes on when there is room", async () => {
-    const staging = await failure(run({ [`${spare}-binary`]: () => fillBut(300) }));
-    assert.match(staging.message, /bramble-5: disk full: \d+ MB free .* k3s needs 400 MB/);
-    await asRoot(spare, "rm -f /var/lib/fill");
+  it(
+    fault("full disk", "stops before k3s, tells no secret, and goes on when there is room"),
+    async () => {
+      const staging = await failure(run({ [`${spare}-binary`]: () => fillBut(300) }));
+      assert.match(staging.message, /bramble-5: disk full: \d+ MB free .* k3s needs 400 MB/);
+      await asRoot(spare, "rm -f /var/lib/fill");
 
-    const writing = await failure(run({ [`${spare}-server-token`]: () => fillBut(0) }));
-    assert.match(writing.message, /No space left on device/);
-    await asRoot(spare, "rm -f /var/lib/fill");
+      const writing = await failure(run({ [`${spare}-server-token`]: () => fillBut(0) }));
+      assert.match(writing.message, /No space left on device/);
+      await asRoot(spare, "rm -f /var/lib/fill");
 
-    const placing = await failure(run({ [`${spare}-k3s`]: () => fillBut(60) }));
-    assert.match(placing.message, /No space left on device/);
-    assert.doesNotMatch(await installed(), /\/usr\/local\/bin\/k3s$/m);
-    await asRoot(spare, "rm -f /var/lib/fill");
+      const placing = await failure(run({ [`${spare}-k3s`]: () => fillBut(60) }));
+      assert.match(placing.message, /No space left on device/);
+      assert.doesNotMatch(await installed(), /\/usr\/local\/bin\/k3s$/m);
+      await asRoot(spare, "rm -f /var/lib/fill");
 
-    const said = [staging, writing, placing].map(({ message, log }) => [message, ...log]).flat();
-    const secrets = drawnSecrets(stack);
-    assert.equal(secrets.length, 2);
-    for (const secret of secrets) assert.ok(!said.join("\n").includes(secret));
-  });
+      const said = [staging, writing, placing].map(({ message, log }) => [message, ...log]).flat();
+      const secrets = drawnSecrets(stack);
+      assert.equal(secrets.length, 2);
+      for (const secret of secrets) assert.ok(!said.join("\n").includes(secret));
+    },
+  );
 
   it("heals at the next run after a power cut during the install", async () => {
     const before = await bootId(spare);
@@ -163,22 +167,25 @@ describe("bad days of one host", () => {
     assert.deepEqual(await readyNodes(spare), [`${spare}*`]);
   });
 
-  it("refuses a host with another cluster's k3s, and tells how to keep or to wipe it", async () => {
-    await (healed ?? run());
-    const before = await runningSince(spare);
-    const stranger = converge({ stack: "stranger", hosts: [row(spare)] });
-    const { message } = await failure(stranger);
-    assert.match(
-      message,
-      /bramble-5: k3s of another cluster is installed here; it was not touched/,
-    );
-    assert.match(message, /Keep it: deploy to it with cluster\.source: existing\./);
-    assert.equal(await runningSince(spare), before);
-    assert.deepEqual(await readyNodes(spare), [`${spare}*`]);
+  it(
+    fault("leftovers of an older cluster", "refused, with the way to keep or to wipe them"),
+    async () => {
+      await (healed ?? run());
+      const before = await runningSince(spare);
+      const stranger = converge({ stack: "stranger", hosts: [row(spare)] });
+      const { message } = await failure(stranger);
+      assert.match(
+        message,
+        /bramble-5: k3s of another cluster is installed here; it was not touched/,
+      );
+      assert.match(message, /Keep it: deploy to it with cluster\.source: existing\./);
+      assert.equal(await runningSince(spare), before);
+      assert.deepEqual(await readyNodes(spare), [`${spare}*`]);
 
-    const wipe = /Wipe it: (sudo \S+ teardown --another-cluster yes)/.exec(message)?.[1];
-    assert.ok(wipe, message);
-    assert.match((await tryOn(spare, wipe)).stdout, /k3s is gone from bramble-5/);
-    assert.equal(await installed(), "");
-  });
+      const wipe = /Wipe it: (sudo \S+ teardown --another-cluster yes)/.exec(message)?.[1];
+      assert.ok(wipe, message);
+      assert.match((await tryOn(spare, wipe)).stdout, /k3s is gone from bramble-5/);
+      assert.equal(await installed(), "");
+    },
+  );
 });

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { setTimeout as sleep } from "node:timers/promises";
 import { boot, powerCut, wipe } from "../../../lab/hosts";
+import { fault } from "../support/faults";
 import { ProgramFailure, type ProgramResult } from "../support/run";
 import { slow } from "../support/slow";
 import { clusterRows, clusterUp, convergeAgain, podmanHost } from "./cluster";
@@ -52,7 +53,7 @@ describe("rebuilding hosts of a cluster", () => {
     assert.equal(permit.code, 1);
   });
 
-  slow("heals at the next run after a power cut while a server joins", async () => {
+  slow(fault("power cut while a server joins", "the next run heals it"), async () => {
     remember(await wipe(lab, "bramble-3"));
     const rows = clusterRows({ "bramble-1": { generation: 2 }, "bramble-3": { generation: 2 } });
     const cut = async () => {

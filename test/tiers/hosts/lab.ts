@@ -3,8 +3,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { labFolder } from "../../../lab/folders";
 import { down, type LabHost, sshCommand, sshKeyPath, up } from "../../../lab/hosts";
+import { type ChosenK3s, chosenK3s, prepareForRealK3s } from "../../../lab/k3s";
 import { labConfig } from "../../../lab/settings";
-import { buildStandin, type Standin } from "../../../lab/standin";
 import type { InProcessConfig } from "../../../operations/stackFile";
 import { type Hooks, program, type ProgramResult } from "../support/run";
 
@@ -62,9 +62,9 @@ export function row(name: string, more: Readonly<Record<string, unknown>> = {}):
   return { name, address: addressOf(name), hostKey: found.get(name)?.hostKey, role, ...more };
 }
 
-/** The stand-in for a release of k3s. */
-export function standin(): Promise<Standin> {
-  return buildStandin(() => undefined);
+/** The k3s under test: that of BRAMBLE_K3S_DIRECTORY, else its stand-in. */
+export function testedK3s(): Promise<ChosenK3s> {
+  return chosenK3s(() => undefined);
 }
 
 /** What one run of the program is told. */
@@ -87,11 +87,11 @@ export function stackFolder(stack: string): string {
 }
 
 async function stackConfig({ hosts, k3s, values }: StackOptions): Promise<InProcessConfig> {
-  const { version, directory, sha256 } = await standin();
+  const { version, directory, sha256 } = await testedK3s();
   const { config, secretKeys } = labConfig(
     {
       hosts: [...found.values()],
-      k3s: { version, directory, sha256 },
+      k3s: { version, directory, ...(sha256 === undefined ? {} : { sha256 }) },
       ...{ awaitReady: false, withoutCharts: true },
     },
     sshKeyPath(lab),
@@ -116,9 +116,19 @@ async function stackConfig({ hosts, k3s, values }: StackOptions): Promise<InProc
   };
 }
 
+/** A real k3s needs a word of the lab's own on each host; a wipe or a teardown takes it along. */
+async function makeFit(hosts: readonly HostRow[]): Promise<void> {
+  const k3s = await testedK3s();
+  if (!k3s.real) return;
+  const quiet = () => undefined;
+  // A host that is away or refused is what the test is about.
+  await Promise.allSettled(hosts.map(({ name }) => prepareForRealK3s(lab, [name], k3s, quiet)));
+}
+
 /** Runs the whole program, less platform and media, for a stack on the lab's hosts. */
 export async function converge(options: StackOptions, hooks: Hooks = {}): Promise<ProgramResult> {
   await labUp();
+  await makeFit(options.hosts);
   const folder = stackFolder(options.stack);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { dialAttempts, existing = [] } = options;

@@ -26,6 +26,7 @@ export type ToProgram =
 export type FromProgram =
   | { readonly kind: "ready" }
   | { readonly kind: "begin"; readonly name: string }
+  | { readonly kind: "end"; readonly name: string }
   | { readonly kind: "log"; readonly line: string }
   | {
       readonly kind: "done";

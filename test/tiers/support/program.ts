@@ -68,7 +68,9 @@ async function run(request: ProgramRequest): Promise<FromProgram> {
         : undefined;
       await tell({ kind: "begin", name });
       await go;
-      return engine.make(adapted(registration, request));
+      const made = await engine.make(adapted(registration, request));
+      await tell({ kind: "end", name });
+      return made;
     },
   });
   return { kind: "done", registrations, report: engine.report };

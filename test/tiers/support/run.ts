@@ -22,13 +22,15 @@ export class ProgramFailure extends Error {
     readonly log: readonly string[],
     /** Resources that were begun. */
     readonly begun: readonly string[],
+    /** Resources that were made. */
+    readonly made: readonly string[],
   ) {
     super(message);
   }
 }
 
-/** Called when a resource is about to be made, which waits for it. */
-export type Hooks = Readonly<Record<string, () => Promise<void> | void>>;
+/** Called when a resource is about to be made, which waits for it; `kill` ends the run with SIGKILL. */
+export type Hooks = Readonly<Record<string, (kill: () => void) => Promise<void> | void>>;
 
 /**
  * Runs the program against a lab's hosts in a process of its own, inside the lab's network.
@@ -46,19 +48,30 @@ export async function program(
   const child = spawn(file, args, {
     cwd: projectDirectory,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
+    // A group of its own: killed at once, its SSH sessions go with it.
+    detached: true,
   });
+  const kill = () => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  process.once("exit", kill);
+  child.once("exit", () => process.removeListener("exit", kill));
   const log: string[] = [];
   const begun: string[] = [];
+  const made: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on("data", (chunk: Buffer) => log.push(chunk.toString("utf8")));
   }
   const tell = (message: ToProgram) => child.send(message);
   return new Promise((resolve, reject) => {
     const fail = (reason: unknown) => {
-      child.kill("SIGKILL");
-      reject(
-        new ProgramFailure(reason instanceof Error ? reason.message : String(reason), log, begun),
-      );
+      kill();
+      const message = reason instanceof Error ? reason.message : String(reason);
+      reject(new ProgramFailure(message, log, begun, made));
     };
     child.on("error", fail).on("close", () => {
       fail(`the program ended too early:\n${log.join("\n")}`);
@@ -72,7 +85,9 @@ export async function program(
         const { name } = message;
         begun.push(name);
         if (!Object.hasOwn(hooks, name)) return;
-        Promise.resolve(hooks[name]?.()).then(() => tell({ kind: "go", name }), fail);
+        Promise.resolve(hooks[name]?.(kill)).then(() => tell({ kind: "go", name }), fail);
+      } else if (message.kind === "end") {
+        made.push(message.name);
       } else if (message.kind === "done") {
         const { registrations, report } = message;
         resolve({ registrations, report, log });
