@@ -56,11 +56,15 @@ last_words() {
   rm -f "$script"
 }
 
+restarts_of() { systemctl show --property NRestarts --value "$1"; }
+
 await_service() {
-  local unit=$1 waited=0
+  local unit=$1 waited=0 before
+  # An earlier run may have given up on a service that kept ending; this one counts anew.
+  before=$(restarts_of "$unit")
   until serves "$unit"; do
     if [[ $waited -ge $start_patience ]] || systemctl is-failed --quiet "$unit" ||
-      [[ $(systemctl show --property NRestarts --value "$unit") -ge $most_restarts ]]; then
+      [[ $(($(restarts_of "$unit") - before)) -ge $most_restarts ]]; then
       last_words "$unit" >&2
       fail "$unit does not serve after $waited s: see above and 'sudo journalctl -u $unit' on the host; the next pulumi up goes on from here"
     fi
