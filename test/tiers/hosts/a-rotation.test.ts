@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { skipBecause } from "../support/slow";
-import { asRoot, converge, row, spare, testedK3s, tryOn } from "./lab";
+import { asRoot, converge, labUp, row, spare, testedK3s, tryOn } from "./lab";
 import { readyNodes, runningSince } from "./observe";
 import type { ProgramResult } from "../support/run";
 
@@ -36,12 +36,13 @@ describe("rotation of k3s's credentials", () => {
         "the stand-in has none of k3s's commands for it: set BRAMBLE_K3S_DIRECTORY to the air-gap directory of a real k3s";
       return;
     }
+    await labUp();
     result = await converge({ stack, hosts: [row(spare)] });
     await asRoot(spare, "k3s kubectl create secret generic probe --from-literal=word=kept");
   });
 
   after(async () => {
-    if (skipped === undefined) {
+    if (result !== undefined) {
       await asRoot(spare, "/usr/local/lib/bramble/k3s-teardown.sh teardown --another-cluster yes");
     }
   });
