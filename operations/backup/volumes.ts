@@ -58,14 +58,19 @@ async function whileQuiet(
 ): Promise<void> {
   const onServer = (args: readonly string[]) =>
     runOnHost(access, { host: server, script, args, timeoutSeconds: 600 });
-  try {
-    const rows = readVolumes(
-      await phase(`quiesce ${host.name}`, () => onServer(["quiesce", "--node", host.name])),
+  const failures: unknown[] = [];
+  const attempt = async (act: () => Promise<unknown>) => {
+    await act().catch((error: unknown) => failures.push(error));
+  };
+  await attempt(async () => {
+    const said = await phase(`quiesce ${host.name}`, () =>
+      onServer(["quiesce", "--node", host.name]),
     );
-    await work(rows);
-  } finally {
-    await phase(`resume ${host.name}`, () => onServer(["resume"]));
-  }
+    await work(readVolumes(said));
+  });
+  await attempt(() => phase(`resume ${host.name}`, () => onServer(["resume"])));
+  // What went wrong first is the reason for what went wrong then.
+  if (failures.length > 0) throw failures[0];
 }
 
 function refuseWithoutDestination({ config }: HostAccess): void {

@@ -139,7 +139,10 @@ async function carryOut(
     runOnHost(access, call(first.host, "start", ...version)).then(print),
   );
   await phase("passwords", () =>
-    runOnHost(access, call(first.host, "forget-passwords", "--nodes", names(all))),
+    runOnHost(
+      access,
+      call(first.host, "forget-passwords", "--nodes", names([...all, ...plan.blank])),
+    ),
   );
   for (const host of servers) {
     const address = ["--server", first.host.address];

@@ -65,15 +65,16 @@ quiesce() {
 }
 
 resume() {
-  local kind namespace name replicas
+  local kind namespace name replicas rows
   for kind in deployment statefulset replicaset; do
+    rows=$(kubectl get "$kind" --all-namespaces --output \
+      'jsonpath={range .items[*]}{.metadata.namespace} {.metadata.name} {.metadata.annotations.bramble\.dev/replicas-before-copy}{"\n"}{end}')
     while read -r namespace name replicas; do
       [[ -n ${replicas:-} ]] || continue
       kubectl scale "$kind/$name" --namespace "$namespace" --replicas="$replicas" >/dev/null
       kubectl annotate "$kind/$name" --namespace "$namespace" "$replicas_note-" >/dev/null
       say "scaled $namespace/$name back to $replicas"
-    done < <(kubectl get "$kind" --all-namespaces --output \
-      'jsonpath={range .items[*]}{.metadata.namespace} {.metadata.name} {.metadata.annotations.bramble\.dev/replicas-before-copy}{"\n"}{end}')
+    done <<<"$rows"
   done
 }
 

@@ -63,6 +63,10 @@ async function newestCopy(of: string): Promise<string> {
   return line.split(" ")[0] ?? "";
 }
 
+function namesOf({ registrations }: ProgramResult): string[] {
+  return registrations.map(({ name }) => name);
+}
+
 function lastRun(kind: string) {
   const file = readdirSync(recordsFolder())
     .filter((name) => name.includes(`-${kind}-`))
@@ -230,34 +234,29 @@ describe("snapshots leave the hosts and bring a cluster back", () => {
     await blank(second);
     await blank(third);
     const generations = { [second]: 2, [third]: 2 };
-    await converge(
-      { ...wanted, generations },
-      up.registrations.map((one) => one.name),
-    );
+    up = await converge({ ...wanted, generations }, namesOf(up));
     assert.deepEqual(await members(second), [...servers]);
     assert.equal(await noted(second), "before");
   });
 
   it("restores onto blank servers, from an S3 store that checks every signature", async () => {
     const toStore = await s3Destination();
-    const generations = { [second]: 2, [third]: 2 };
-    const made = up.registrations.map((one) => one.name);
-    await converge({ ...toStore, generations }, made);
+    const stackThen = { ...toStore, generations: { [second]: 2, [third]: 2 } };
+    up = await converge(stackThen, namesOf(up));
     for (let turn = 0; turn < 4; turn += 1)
       succeeded(await operator("backup", "snapshot", "--host", first));
     const stored = readdirSync(storeFolder()).filter((name) => name.includes(`.${first}.`));
     assert.equal(stored.length, 3);
     const name = await newestCopy(first);
     for (const server of servers) await blank(server);
-    const again = { [first]: 2, [second]: 3, [third]: 3 };
-    const stopped = await converge({ ...toStore, generations: again }, made).then(
+    const stopped = await converge(stackThen, namesOf(up)).then(
       () => "",
       (error: unknown) => String(error),
     );
     assert.match(stopped, /restore a snapshot/);
     succeeded(await operator("restore", name, "--yes", "--recovery-key", key));
     assert.equal(await noted(first), "before");
-    await converge({ ...toStore, generations: again }, made);
+    await converge(stackThen, namesOf(up));
     assert.deepEqual(await members(third), [...servers]);
     assert.equal(await noted(third), "before");
   });
