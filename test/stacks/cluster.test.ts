@@ -7,6 +7,7 @@ import {
   existingCluster,
   find,
   hostRow,
+  needsOf,
   ownCluster,
   plausibleOutputs,
   remoteOnes,
@@ -21,20 +22,6 @@ interface Connection {
 }
 
 const connection = ({ inputs }: Registration) => inputs["connection"] as Connection;
-
-/** Names of all that must be done before a resource. */
-function needsOf(registrations: readonly Registration[], name: string): Set<string> {
-  const byUrn = new Map(registrations.map((one) => [one.urn, one]));
-  const names = new Set<string>();
-  const visit = (urn: string): void => {
-    const one = byUrn.get(urn);
-    if (one === undefined || names.has(one.name)) return;
-    names.add(one.name);
-    one.dependsOn.forEach(visit);
-  };
-  find(registrations, name).dependsOn.forEach(visit);
-  return names;
-}
 
 describe("a cluster of our own", () => {
   let all: readonly Registration[];

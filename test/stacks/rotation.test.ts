@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Registration } from "../../operations/inprocess/run";
-import { find, ownCluster, plausibleOutputs, runProgram } from "../support/program";
+import { find, needsOf, ownCluster, plausibleOutputs, runProgram } from "../support/program";
 
 async function plan(rotation: object, ssh: object = {}): Promise<readonly Registration[]> {
   const sections = { ...ownCluster, k3s: { ...ownCluster.k3s, rotation }, ssh };
@@ -9,20 +9,6 @@ async function plan(rotation: object, ssh: object = {}): Promise<readonly Regist
 
 const call = (all: readonly Registration[], name: string) =>
   String(find(all, name).inputs["create"]);
-
-/** Names of all that must be done before a resource. */
-function needsOf(all: readonly Registration[], name: string): Set<string> {
-  const byUrn = new Map(all.map((one) => [one.urn, one]));
-  const names = new Set<string>();
-  const visit = (urn: string): void => {
-    const one = byUrn.get(urn);
-    if (one === undefined || names.has(one.name)) return;
-    names.add(one.name);
-    one.dependsOn.forEach(visit);
-  };
-  find(all, name).dependsOn.forEach(visit);
-  return names;
-}
 
 describe("rotation", () => {
   let plain: readonly Registration[];

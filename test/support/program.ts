@@ -141,3 +141,17 @@ export function countTypes(types: readonly { readonly type: string }[]): Record<
   for (const { type } of types) counts[type] = (counts[type] ?? 0) + 1;
   return counts;
 }
+
+/** Names of all that must be done before a resource. */
+export function needsOf(registrations: readonly Registration[], name: string): Set<string> {
+  const byUrn = new Map(registrations.map((one) => [one.urn, one]));
+  const names = new Set<string>();
+  const visit = (urn: string): void => {
+    const one = byUrn.get(urn);
+    if (one === undefined || names.has(one.name)) return;
+    names.add(one.name);
+    one.dependsOn.forEach(visit);
+  };
+  find(registrations, name).dependsOn.forEach(visit);
+  return names;
+}
