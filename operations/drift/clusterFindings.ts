@@ -80,6 +80,16 @@ function parseErrors(text: string): Map<string, string> {
   );
 }
 
+/** Each reason once, with the number of objects it kept from being compared. */
+function counted(reasons: readonly string[]): string[] {
+  // What names the object differs from one to the next; whose webhook is away does not.
+  const short = (reason: string) =>
+    /failed calling webhook "[^"]+"/.exec(reason)?.[0] ?? reason.slice(0, 200);
+  const counts = new Map<string, number>();
+  for (const reason of reasons.map(short)) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts].map(([reason, count]) => `${String(count)} objects: ${reason}`);
+}
+
 function fileOf(index: number): string {
   return String(index + 1).padStart(4, "0");
 }
@@ -161,7 +171,7 @@ function releaseFindings(stack: string, data: ClusterData, wish: WantedRelease) 
         return objectFindings(found, object, { mend: rollback });
       }),
     ],
-    failures: errors.map((error) => `${what}: an object could not be compared: ${error}`),
+    failures: counted(errors).map((error) => `${what}: not compared: ${error}`),
   };
 }
 

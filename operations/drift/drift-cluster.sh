@@ -16,6 +16,9 @@ readonly manager=bramble-drift
 readonly record_end=$'\x1e'
 readonly most_at_once=4
 readonly most_calls=60
+# Seconds for one dry run, and after which none is begun: a webhook that is away holds each object up.
+readonly most_seconds=40
+readonly all_seconds=80
 command=("$@")
 # A folder of the caller's, in memory on a host: what Helm keeps of a release is secret.
 work=$(mktemp -d -p "$PWD")
@@ -34,7 +37,8 @@ kubectl_in() {
     kubectl --kubeconfig "$config.part" config set-context --current --namespace "$1" >/dev/null
     mv -f "$config.part" "$config"
   fi
-  kubectl --kubeconfig "$config" "${@:2}"
+  timeout --kill-after=5 "$most_seconds" "${command[@]}" --request-timeout=15s --cache-dir="$work/cache" \
+    --kubeconfig "$config" "${@:2}"
 }
 
 document() { printf '%% %s %s\n' "$1" "$(gzip -c <"$2" | base64 -w 0)"; }
@@ -44,14 +48,17 @@ opened() { base64 -d <<<"$1" | gunzip; }
 # Applies files as a dry run, all at once; what the server refuses is found by halving.
 # Usage: dry_run NAMESPACE PART FILE...
 dry_run() {
-  local namespace=$1 part=$2 half
+  local namespace=$1 part=$2 half reason file
   shift 2
   calls=$((calls + 1))
   if kubectl_in "$namespace" apply "${@/#/--filename=}" --server-side --dry-run=server \
     --force-conflicts --field-manager="$manager" --output json >"$part/part" 2>"$part/refused"; then
     { cat "$part/part" && printf '%s' "$record_end"; } >>"$part/wanted"
-  elif [[ $# -eq 1 || $calls -gt $most_calls ]]; then
-    printf '%s %s\n' "$(basename "$1")" "$(tr '\n' ' ' <"$part/refused")" >>"$part/errors"
+  elif [[ $# -eq 1 || $calls -gt $most_calls || $SECONDS -gt $all_seconds ]]; then
+    reason=$(grep -iE '^error' "$part/refused" | tail -n 1 || true)
+    for file in "$@"; do
+      printf '%s %s\n' "$(basename "$file")" "${reason:-the API server did not answer in time}" >>"$part/errors"
+    done
   else
     half=$(($# / 2))
     dry_run "$namespace" "$part" "${@:1:half}"
