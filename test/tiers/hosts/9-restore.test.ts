@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { boot, powerCut, sshKeyPath } from "../../../lab/hosts";
 import { provisioningRun } from "../../../operations/records/run";
 import type { ProgramResult } from "../support/run";
+import { slow } from "../support/slow";
 import type { Finished } from "./lab";
 import {
   asRoot,
@@ -197,7 +198,7 @@ describe("snapshots leave the hosts and bring a cluster back", () => {
     assert.match(await asRoot(second, "ls /var/lib/bramble/kept"), /^db-/m);
   });
 
-  it("goes on where it was cut off", async () => {
+  slow("goes on where it was cut off", async () => {
     const local = succeeded(await operator("restore", "--list"))
       .split("\n")
       .find((row) => row.startsWith(`bramble-copy-${first}-`));
@@ -219,7 +220,7 @@ describe("snapshots leave the hosts and bring a cluster back", () => {
     assert.deepEqual(await members(third), [...servers]);
   });
 
-  it("restores onto one server when two are lost, and lets the two join blank", async () => {
+  slow("restores onto one server when two are lost, and lets the two join blank", async () => {
     succeeded(await operator("backup", "snapshot", "--host", first));
     const name = await newestCopy(first);
     await powerCut(vaultLab, second);
@@ -239,7 +240,7 @@ describe("snapshots leave the hosts and bring a cluster back", () => {
     assert.equal(await noted(second), "before");
   });
 
-  it("restores onto blank servers, from an S3 store that checks every signature", async () => {
+  slow("restores onto blank servers, from an S3 store that checks every signature", async () => {
     const toStore = await s3Destination();
     const stackThen = { ...toStore, generations: { [second]: 2, [third]: 2 } };
     up = await converge(stackThen, namesOf(up));

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { stringify } from "yaml";
 import { k3sDirectorySwitch } from "../../../lab/k3s";
 import type { ProgramResult } from "../support/run";
+import { skipBecause, slow } from "../support/slow";
 import { eventually } from "./observe";
 import {
   asRoot,
@@ -72,8 +73,7 @@ describe("local-path volumes leave their host and come back", () => {
 
   before(async function () {
     if ((process.env[k3sDirectorySwitch] ?? "") !== "") {
-      console.log("    skipped: needs images that only a registry has");
-      this.skip();
+      skipBecause(this, "needs images that only a registry has");
     }
     await vaultUp([server]);
     up = await converge(await sshDestination());
@@ -128,7 +128,7 @@ describe("local-path volumes leave their host and come back", () => {
     assert.equal(await asRoot(server, "cat /var/lib/bramble/kept/volumes/*/other"), "new\n");
   });
 
-  it("leaves what a pod still uses, and says whose it is", async () => {
+  slow("leaves what a pod still uses, and says whose it is", async () => {
     const pod = {
       ...{ apiVersion: "v1", kind: "Pod", metadata: { name: "stubborn", namespace: "default" } },
       spec: {
