@@ -40,10 +40,11 @@ export async function chosenK3s(log: (line: string) => void): Promise<ChosenK3s>
   return { version, directory, sha256, real: false };
 }
 
+/** Nothing in a lab without a way out could bring their images; an agent refuses to know of them. */
+const serverDropIn = "disable+: [coredns, metrics-server, local-storage]\n";
+
 /** What a real k3s is told beside its configuration, by what the machine lacks. */
 const labDropIn = [
-  // Nothing in a lab without a way out could bring their images.
-  "disable+: [coredns, metrics-server, local-storage]",
   // The machine's own settings of connection tracking are not the hosts'.
   "kube-proxy-arg+: [conntrack-max-per-core=0, conntrack-tcp-timeout-established=0s, conntrack-tcp-timeout-close-wait=0s]",
   "",
@@ -56,12 +57,14 @@ const agentFolder = "/var/lib/rancher/k3s/agent";
  * and what the air-gap directory has for containerd (`containerd-drop-in.toml`).
  *
  * @param log told what was written.
+ * @param agents which of the hosts are to be agents. Default: none.
  */
 export async function prepareForRealK3s(
   lab: string,
   names: readonly string[],
   { directory }: LabK3s,
   log: (line: string) => void,
+  agents: readonly string[] = [],
 ): Promise<void> {
   const toml = join(directory, "containerd-drop-in.toml");
   const runtime = existsSync(toml) ? readFileSync(toml, "utf8") : "";
@@ -70,7 +73,8 @@ export async function prepareForRealK3s(
     `sudo -n mkdir -p $(dirname ${path}) && printf %s ${Buffer.from(text).toString("base64")} | base64 -d | sudo -n tee ${path} >/dev/null`;
   const containerd = `${agentFolder}/etc/containerd/config-v3.toml.d/10-lab.toml`;
   for (const name of names) {
-    await onHost(lab, name, write(file, labDropIn));
+    const text = agents.includes(name) ? labDropIn : serverDropIn + labDropIn;
+    await onHost(lab, name, write(file, text));
     if (runtime !== "") await onHost(lab, name, write(containerd, runtime));
   }
   log(

@@ -51,12 +51,8 @@ runCommand(async (argv) => {
     say(`four blank hosts, k3s ${k3s.version}${k3s.real ? "" : " (stand-in)"}, engine ${engine}`);
     const hosts = await up(lab, specs);
     if (k3s.real) {
-      await prepareForRealK3s(
-        lab,
-        specs.map(({ name }) => name),
-        k3s,
-        say,
-      );
+      const names = specs.map(({ name }) => name);
+      await prepareForRealK3s(lab, names, k3s, say, names.slice(3));
     }
     const { version, directory, sha256 } = k3s;
     const result = await runInside({

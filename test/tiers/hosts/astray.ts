@@ -52,7 +52,7 @@ export async function labUp(): Promise<void> {
   await down(lab);
   const hosts = await up(lab, specs);
   const k3s = await chosenK3s(() => undefined);
-  if (k3s.real) await prepareForRealK3s(lab, names, k3s, () => undefined);
+  if (k3s.real) await prepareForRealK3s(lab, names, k3s, () => undefined, [names[1]]);
   keepChoices(lab, await choose({ engine: "in-process", k3s: "stand-in", mirror: undefined }));
   const settings = { hosts, k3s, awaitReady: false, withoutCharts: true };
   const { config, secretKeys } = labConfig(settings, sshKeyPath(lab));
