@@ -122,7 +122,9 @@ async function makeFit(hosts: readonly HostRow[]): Promise<void> {
   if (!k3s.real) return;
   const quiet = () => undefined;
   // A host that is away or refused is what the test is about.
-  await Promise.allSettled(hosts.map(({ name }) => prepareForRealK3s(lab, [name], k3s, quiet)));
+  await Promise.allSettled(
+    hosts.map(({ name }) => prepareForRealK3s(lab, [name], k3s, quiet, ["bramble-4"])),
+  );
 }
 
 /** Runs the whole program, less platform and media, for a stack on the lab's hosts. */
