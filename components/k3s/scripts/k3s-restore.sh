@@ -238,7 +238,8 @@ start() {
   if [[ $role != none ]]; then
     start_unit "$(unit_of "$role")"
   elif [[ -n ${option[version]:-} ]]; then
-    cluster_id=$(cat "$state_dir/cluster-id" "$work_dir"/incoming/*/cluster-id 2>/dev/null | awk 'NR == 1')
+    # A blank host has no id of its own yet; the copy brought one.
+    cluster_id=$({ cat "$state_dir/cluster-id" "$work_dir"/incoming/*/cluster-id 2>/dev/null || true; } | awk 'NR == 1')
     "$(dirname "$0")/k3s.sh" converge --role server --version "${option[version]}" --peers "" <<<"$cluster_id"
   else
     say "blank: pulumi up makes this host a node again"
