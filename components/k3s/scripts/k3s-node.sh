@@ -5,7 +5,8 @@
 #        k3s-node.sh away --node NAME --revision REVISION --drain-timeout SECONDS
 #                                          drains an agent, unless it runs with that revision already
 #        k3s-node.sh home --node NAME --revision REVISION
-#                                          waits until the agent is Ready and lets pods return
+#                                          waits until the agent is Ready and lets pods return; on its
+#                                          first join only until it is registered
 #        k3s-node.sh remove --node NAME    drains, then deletes the node and its etcd member
 #        k3s-node.sh make-room --node NAME [--discard 'NAMESPACE/CLAIM ...']
 #                                          forgets a node whose host comes back with a fresh disk, as
@@ -142,12 +143,25 @@ away() {
 
 home() {
   local node=$1 revision=$2 since=""
-  at_revision "$node" "$revision" || since=$(now)
-  # A node that has just registered is Ready by its own word already.
-  [[ -n $(node_field "$node" "{.metadata.annotations.bramble\.dev/revision}") ]] || since=""
-  await_node "$node" "$since"
+  if [[ -z $(node_field "$node" "{.metadata.annotations.bramble\.dev/revision}") ]]; then
+    await_registered "$node"
+  else
+    at_revision "$node" "$revision" || since=$(now)
+    await_node "$node" "$since"
+  fi
   end_maintenance "$node"
   kubectl annotate node "$node" --overwrite "$revision_note=$revision" >/dev/null
+}
+
+# A node that joins holds up nobody: all are awaited together at the end.
+await_registered() {
+  local waited=0
+  until [[ -n $(node_field "$1" '{.metadata.name}') ]]; do
+    [[ $waited -lt $back_patience ]] ||
+      fail "$1 has not joined $waited s after its k3s was started: look at 'sudo journalctl -u k3s-agent' on it; the next pulumi up goes on from here"
+    sleep 1
+    waited=$((waited + 1))
+  done
 }
 
 main() {
