@@ -143,7 +143,7 @@ away() {
 
 home() {
   local node=$1 revision=$2 since=""
-  if [[ -z $(node_field "$node" "{.metadata.annotations.bramble\.dev/revision}") ]]; then
+  if [[ -z $(node_field "$node" '{.metadata.annotations.bramble\.dev/revision}{.metadata.annotations.bramble\.dev/maintenance}') ]]; then
     await_registered "$node"
   else
     at_revision "$node" "$revision" || since=$(now)
