@@ -169,6 +169,8 @@ main() {
   shift
   local -A option=()
   read_options option "$@"
+  [[ $verb == none || -x /usr/local/bin/k3s ]] ||
+    fail "no k3s is installed on this server, so nothing can be asked of the cluster: when every server is blank, $restore_path"
   lock
   case $verb in
     await-ready)
