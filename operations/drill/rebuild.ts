@@ -33,25 +33,16 @@ export const apiWithin = 20;
 const flashPatience = 3600;
 
 /**
- * Why the node may not be rebuilt now, in one line each; asked before anything is touched. Volumes of
- * local-path outlive a wipe, which keeps their folder.
+ * Why the node may not be rebuilt now, in one line each; asked before anything is touched. A wipe
+ * keeps the folder of local-path, yet its volumes count: the servers that make room know only that
+ * the node begins anew.
  */
-export function rebuildRefusals(
-  config: Config,
-  node: string,
-  disk: FreshDisk,
-  before: ClusterLook,
-): string[] {
-  const { hosts } = before.observation;
-  const kept = hosts
-    .filter(({ host }) => disk === "wipe" && host.name === node)
-    .flatMap(({ localVolumes }) => localVolumes.map(({ claim }) => claim));
+export function rebuildRefusals(config: Config, node: string, before: ClusterLook): string[] {
   const differs = (name: string): Difference[] => (name === node ? ["rebuild"] : []);
   const nodes = config.hosts
     .filter(({ state }) => state === "present")
     .map(({ name, role, address, discardVolumes }) => ({
-      ...{ name, role, address, version: config.k3s.version },
-      discardVolumes: [...discardVolumes, ...kept],
+      ...{ name, role, address, discardVolumes, version: config.k3s.version },
       differs: differs(name),
     }));
   const { refusals } = planRollout({ nodes, now: new Date() }, before.observation);
@@ -133,7 +124,7 @@ export async function rebuild(options: RebuildOptions): Promise<number> {
   return recordDrill(options, "rebuild", [node], async (recorder) => {
     const phase = recorder.phase.bind(recorder);
     const before = await phase("look", () => look(options.access));
-    const refusals = rebuildRefusals(config, node, options.disk, before);
+    const refusals = rebuildRefusals(config, node, before);
     if (refusals.length > 0) throw new Error(refusals.join("\n"));
     const gone = options.disk === "wipe" ? "k3s and Bramble's state" : "everything on its disk";
     if (!(await confirm(`${node} loses ${gone}.`, node))) throw new Error("nothing was touched");

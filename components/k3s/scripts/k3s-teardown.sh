@@ -105,7 +105,9 @@ remove_files() {
     /var/tmp/k3s-airgap-images-{amd64,arm64}.tar.zst
 }
 
-present() { [[ -e /usr/local/bin/k3s || -d /etc/rancher/k3s || -e $data_dir/server || -e $data_dir/agent ]]; }
+# The folder alone is no k3s: Bramble writes into it before k3s's first start, and before it says
+# whose the host is.
+present() { [[ -e /usr/local/bin/k3s || -e /etc/rancher/k3s/config.yaml || -e $data_dir/server || -e $data_dir/agent ]]; }
 
 teardown() {
   if [[ ${option[another-cluster]:-} != yes ]]; then
