@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
 import { type BringUp, clusterUp, container, podmanHost } from "./cluster";
 import { slow } from "../support/slow";
-import { asRoot, clusterNames, type Finished, tryOn } from "./lab";
+import type { Finished } from "../support/finish";
+import { asRoot, clusterNames, tryOn } from "./lab";
 import { commandOf, eventually, readyNodes, webAnswer } from "./observe";
 
 /**

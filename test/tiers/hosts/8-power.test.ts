@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { boot, powerCut, running } from "../../../lab/hosts";
-import type { Finished } from "./lab";
+import type { Finished } from "../support/finish";
 import {
   asRoot,
   converge,

@@ -5,7 +5,7 @@ import { boot, powerCut, sshKeyPath } from "../../../lab/hosts";
 import { provisioningRun } from "../../../operations/records/run";
 import type { ProgramResult } from "../support/run";
 import { slow } from "../support/slow";
-import type { Finished } from "./lab";
+import type { Finished } from "../support/finish";
 import {
   asRoot,
   blank,

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { choose } from "../../../lab/choices";
@@ -9,7 +8,7 @@ import { keepChoices } from "../../../lab/request";
 import { labConfig, labStack } from "../../../lab/settings";
 import { writeLabStack } from "../../../lab/stack";
 import { projectDirectory } from "../../../operations/stackFile";
-import type { Finished } from "./lab";
+import { finish, type Finished } from "../support/finish";
 
 /** A lab of its own, whose hosts are led astray. */
 export const lab = "bramble-astray";
@@ -17,27 +16,13 @@ export const lab = "bramble-astray";
 /** A server and an agent. */
 export const names = ["bramble-1", "bramble-2"] as const;
 
-const specs = names.map((name, index) => ({ name, address: `10.77.0.${String(index + 31)}` }));
+/** Commands that need an engine get the lab's. */
+const environment = {
+  BRAMBLE_ENGINE: join(projectDirectory, "lab", "engine", "engine.sh"),
+  BRAMBLE_LAB: lab,
+};
 
-function finish(argv: readonly string[], input = ""): Promise<Finished> {
-  const [file = "", ...args] = argv;
-  const engine = join(projectDirectory, "lab", "engine", "engine.sh");
-  const child = spawn(file, args, {
-    cwd: projectDirectory,
-    stdio: ["pipe", "pipe", "pipe"],
-    env: { ...process.env, BRAMBLE_ENGINE: engine, BRAMBLE_LAB: lab },
-  });
-  const finished = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (finished.stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (finished.stderr += text));
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(input);
-  return new Promise((resolve, reject) => {
-    child.once("error", reject).once("close", (code) => {
-      resolve({ ...finished, code: code ?? 255 });
-    });
-  });
-}
+const specs = names.map((name, index) => ({ name, address: `10.77.0.${String(index + 31)}` }));
 
 /** Runs a script as root on a host and returns what it printed. */
 export async function asRoot(name: string, script: string): Promise<string> {
@@ -71,8 +56,11 @@ export async function labUp(): Promise<void> {
     },
   });
   mkdirSync(stackFolder(lab), { recursive: true });
-  const engine = join(projectDirectory, "lab", "engine", "engine.sh");
-  const { code, stdout, stderr } = await finish(inside(lab, [engine, "up"]));
+  const { code, stdout, stderr } = await finish(
+    inside(lab, [environment.BRAMBLE_ENGINE, "up"]),
+    "",
+    environment,
+  );
   if (code !== 0) throw new Error(`${stdout}${stderr}`);
 }
 
@@ -86,7 +74,7 @@ export function drift(...words: readonly string[]): Promise<Finished> {
   const program = join(projectDirectory, "operations", "drift", "main.ts");
   const access = ["--identity", sshKeyPath(lab), "--directory", stackFolder(lab)];
   const command = [process.execPath, "--import", "tsx", program, labStack, ...words, ...access];
-  return finish(inside(lab, command));
+  return finish(inside(lab, command), "", environment);
 }
 
 /** The looks that were kept. */

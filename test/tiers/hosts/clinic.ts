@@ -9,8 +9,7 @@ import { labConfig, type LabK3s } from "../../../lab/settings";
 import { buildStandin } from "../../../lab/standin";
 import { projectDirectory } from "../../../operations/stackFile";
 import { program, type ProgramResult } from "../support/run";
-import { finish } from "./gate";
-import type { Finished } from "./lab";
+import { finish, type Finished } from "../support/finish";
 
 /** A lab of its own: hosts that fall ill. */
 export const clinicLab = "bramble-clinic";

@@ -6,8 +6,8 @@ import { down, inside, type LabHost, sshCommand, sshKeyPath, up } from "../../..
 import { type ChosenK3s, chosenK3s, prepareForRealK3s } from "../../../lab/k3s";
 import { labConfig } from "../../../lab/settings";
 import { projectDirectory } from "../../../operations/stackFile";
+import { finish, type Finished } from "../support/finish";
 import { program, type ProgramResult } from "../support/run";
-import type { Finished } from "./lab";
 
 /** A lab of its own: a gate that answers to SSH, and a host that answers to nobody but the gate. */
 export const gateLab = "bramble-gate";
@@ -21,22 +21,6 @@ const specs = [
 ];
 
 let found: LabHost[] = [];
-
-/** Runs a program to its end, whatever its code. */
-export function finish(argv: readonly string[], input = ""): Promise<Finished> {
-  const [file = "", ...args] = argv;
-  const child = spawn(file, args, { cwd: projectDirectory, stdio: ["pipe", "pipe", "pipe"] });
-  const finished = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (finished.stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (finished.stderr += text));
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(input);
-  return new Promise((resolve, reject) => {
-    child.once("error", reject).once("close", (code) => {
-      resolve({ ...finished, code: code ?? 255 });
-    });
-  });
-}
 
 /** Runs a script as root on the host behind the gate, through the gate, and returns what it said. */
 export async function onInner(script: string): Promise<string> {

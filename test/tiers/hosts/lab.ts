@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { labFolder } from "../../../lab/folders";
@@ -6,6 +5,7 @@ import { down, type LabHost, sshCommand, sshKeyPath, up } from "../../../lab/hos
 import { type ChosenK3s, chosenK3s, prepareForRealK3s } from "../../../lab/k3s";
 import { labConfig } from "../../../lab/settings";
 import type { InProcessConfig } from "../../../operations/stackFile";
+import { finish, type Finished } from "../support/finish";
 import { type Hooks, program, type ProgramResult } from "../support/run";
 
 /** The lab that all tests of this tier share. */
@@ -138,28 +138,9 @@ export async function converge(options: StackOptions, hooks: Hooks = {}): Promis
   return program(lab, dialAttempts === undefined ? request : { ...request, dialAttempts }, hooks);
 }
 
-/** What a command left. */
-export interface Finished {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Runs a command on a host as a user, with a standard input, to its end whatever its code. */
 export function tryOn(name: string, command: string, input = "", user = "pi"): Promise<Finished> {
-  const [file = "", ...args] = sshCommand(lab, name, command, user);
-  const child = spawn(file, args, { stdio: ["pipe", "pipe", "pipe"] });
-  const finished = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (finished.stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (finished.stderr += text));
-  // A command may end without having read everything.
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(input);
-  return new Promise((resolve, reject) => {
-    child.once("error", reject).once("close", (code) => {
-      resolve({ ...finished, code: code ?? 255 });
-    });
-  });
+  return finish(sshCommand(lab, name, command, user), input);
 }
 
 /** Runs a script as root on a host and returns what it printed. */

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -8,8 +7,8 @@ import { chosenK3s, prepareForRealK3s } from "../../../lab/k3s";
 import { labConfig } from "../../../lab/settings";
 import { type ProvisioningRun, provisioningRun } from "../../../operations/records/run";
 import { projectDirectory } from "../../../operations/stackFile";
+import { finish, type Finished } from "../support/finish";
 import { program, type ProgramResult } from "../support/run";
-import type { Finished } from "./lab";
 
 /** A lab of its own: its hosts are switched off and on as a whole. */
 export const powerLab = "bramble-power";
@@ -35,21 +34,6 @@ export async function powerLabUp(): Promise<void> {
 /** Ends the lab. */
 export function powerLabDown(): Promise<void> {
   return down(powerLab);
-}
-
-function run(argv: readonly string[], input = ""): Promise<Finished> {
-  const [file = "", ...args] = argv;
-  const child = spawn(file, args, { cwd: projectDirectory, stdio: ["pipe", "pipe", "pipe"] });
-  const finished = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (finished.stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (finished.stderr += text));
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(input);
-  return new Promise((resolve, reject) => {
-    child.once("error", reject).once("close", (code) => {
-      resolve({ ...finished, code: code ?? 255 });
-    });
-  });
 }
 
 function directory(): string {
@@ -93,13 +77,13 @@ export function operator(command: "power" | "rollout", ...args: string[]): Promi
   const main = join(projectDirectory, "operations", command, "main.ts");
   const options = ["--identity", sshKeyPath(powerLab), "--directory", directory()];
   const argv = [process.execPath, "--import", "tsx", main, stack, ...args, ...options];
-  return run(inside(powerLab, argv));
+  return finish(inside(powerLab, argv));
 }
 
 /** Runs a script as root on a host and returns what it printed. */
 export async function asRoot(name: string, script: string): Promise<string> {
   const argv = sshCommand(powerLab, name, "sudo -n bash -s");
-  const { code, stdout, stderr } = await run(argv, `set -eu\n${script}\n`);
+  const { code, stdout, stderr } = await finish(argv, `set -eu\n${script}\n`);
   if (code !== 0) throw new Error(`${name}: code ${code}\n${script}\n${stdout}${stderr}`);
   return stdout;
 }

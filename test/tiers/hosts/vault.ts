@@ -9,8 +9,7 @@ import { labConfig } from "../../../lab/settings";
 import { projectDirectory } from "../../../operations/stackFile";
 import type { Registration } from "../../../operations/inprocess/run";
 import { program, type ProgramResult } from "../support/run";
-import { finish } from "./gate";
-import type { Finished } from "./lab";
+import { finish, type Finished } from "../support/finish";
 
 /** A lab of its own: three servers, and a machine that takes their copies. */
 export const vaultLab = "bramble-vault";
