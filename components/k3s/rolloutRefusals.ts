@@ -57,9 +57,11 @@ function lostMajority(observed: ClusterObservation, course: Course): Refusal[] {
   // An only server that is down has nobody to protect.
   if (votes.size <= 1 || hasMajority(votes)) return [];
   const there = answering(observed, course);
-  const lost = [...votes].filter(([name, { voter }]) => voter && !there.includes(name));
-  const names =
-    lost.length === 0 ? "yet not to each other" : `not ${lost.map(([name]) => name).join(", ")}`;
+  const lost = [...votes]
+    .filter(([name, { voter }]) => voter && !there.includes(name))
+    .map(([name]) => name)
+    .sort();
+  const names = lost.length === 0 ? "yet not to each other" : `not ${lost.join(", ")}`;
   const message = `etcd has lost its majority: ${there.length} of ${votersIn(votes)} servers answer, ${names}; switch on what is only off, and if their disks are gone restore a snapshot (${restore})`;
   return [{ message, ends: true }];
 }

@@ -80,7 +80,7 @@ describe("faults of a cluster", () => {
     },
   );
 
-  it(
+  slow(
     fault("partition of the server one talks to", "another takes changes, and a run names it"),
     async () => {
       await partition(lab, "bramble-1", "on");

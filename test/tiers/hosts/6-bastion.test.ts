@@ -22,6 +22,7 @@ import {
   runThroughGate,
   serve,
 } from "./gate";
+import { slow } from "../support/slow";
 
 const password = "c4nary-of-the-registry";
 
@@ -146,33 +147,36 @@ describe("a host behind a bastion", () => {
     await onInner("grep -q rack=a /etc/rancher/k3s/config.yaml.d/20-registration.yaml");
   });
 
-  it("takes registries with a secret log-in in its turn, and forgets them when they go", async () => {
-    const since = await innerRunsSince();
-    const registries = {
-      mirrors: { "docker.io": { endpoints: ["https://registry.lan:5000"] } },
-      configs: { "registry.lan:5000": { auth: true } },
-    };
-    const login = (secret: string) => ({
-      "registry.lan:5000": { username: "puller", password: secret },
-    });
-    const file = "/etc/rancher/k3s/registries.yaml";
-    const first = await runThroughGate({ k3s: { registries }, logins: login(password) });
-    assert.ok(!first.log.join("\n").includes(password));
-    assert.match(await onInner(`cat ${file}`), new RegExp(password));
-    assert.equal((await onInner(`stat -c '%a %U' ${file}`)).trim(), "600 root");
-    const restarted = await innerRunsSince();
-    assert.notEqual(restarted, since);
+  slow(
+    "takes registries with a secret log-in in its turn, and forgets them when they go",
+    async () => {
+      const since = await innerRunsSince();
+      const registries = {
+        mirrors: { "docker.io": { endpoints: ["https://registry.lan:5000"] } },
+        configs: { "registry.lan:5000": { auth: true } },
+      };
+      const login = (secret: string) => ({
+        "registry.lan:5000": { username: "puller", password: secret },
+      });
+      const file = "/etc/rancher/k3s/registries.yaml";
+      const first = await runThroughGate({ k3s: { registries }, logins: login(password) });
+      assert.ok(!first.log.join("\n").includes(password));
+      assert.match(await onInner(`cat ${file}`), new RegExp(password));
+      assert.equal((await onInner(`stat -c '%a %U' ${file}`)).trim(), "600 root");
+      const restarted = await innerRunsSince();
+      assert.notEqual(restarted, since);
 
-    const second = await runThroughGate({ k3s: { registries }, logins: login("an0ther") });
-    const stdin = (result: typeof first) =>
-      result.registrations.find(({ name }) => name === `${inner}-k3s`)?.inputs["stdin"];
-    assert.notEqual(stdin(second), stdin(first), "the engine would not have run k3s's command");
-    assert.notEqual(await innerRunsSince(), restarted);
-    assert.match(await onInner(`cat ${file}`), /an0ther/);
+      const second = await runThroughGate({ k3s: { registries }, logins: login("an0ther") });
+      const stdin = (result: typeof first) =>
+        result.registrations.find(({ name }) => name === `${inner}-k3s`)?.inputs["stdin"];
+      assert.notEqual(stdin(second), stdin(first), "the engine would not have run k3s's command");
+      assert.notEqual(await innerRunsSince(), restarted);
+      assert.match(await onInner(`cat ${file}`), /an0ther/);
 
-    await runThroughGate();
-    await onInner(`test ! -e ${file} && test ! -e /etc/bramble/k3s/registries.yaml`);
-  });
+      await runThroughGate();
+      await onInner(`test ! -e ${file} && test ! -e /etc/bramble/k3s/registries.yaml`);
+    },
+  );
 
   describe("with a mirror of releases", () => {
     let stop: (() => void) | undefined;

@@ -12,6 +12,7 @@ import {
   servers,
   writeStack,
 } from "./powerLab";
+import { slow } from "../support/slow";
 
 const [first, second, third] = servers;
 
@@ -81,32 +82,35 @@ describe("the whole cluster is switched off and on", () => {
     assert.match(await asRoot(first, "k3s etcd-snapshot ls"), /bramble-before-change/);
   });
 
-  it("stops just k3s where the hosts stay on, and keeps a person's cordon when it comes back", async () => {
-    await asRoot(first, `k3s kubectl cordon ${third} >/dev/null`);
-    await asRoot(
-      first,
-      `k3s kubectl cordon ${second} >/dev/null
+  slow(
+    "stops just k3s where the hosts stay on, and keeps a person's cordon when it comes back",
+    async () => {
+      await asRoot(first, `k3s kubectl cordon ${third} >/dev/null`);
+      await asRoot(
+        first,
+        `k3s kubectl cordon ${second} >/dev/null
        k3s kubectl annotate node ${second} bramble.dev/maintenance=2026-01-01T00:00:00Z >/dev/null`,
-    );
-    succeeded(await operator("power", "off", "--yes", "--hosts-stay-on"));
-    assert.deepEqual(running(powerLab), [...servers]);
-    const unit = "systemctl is-enabled k3s; systemctl is-active k3s || true";
-    for (const name of servers) assert.equal(await asRoot(name, unit), "enabled\ninactive\n");
-    const { code, stdout } = await operator("rollout");
-    assert.equal(code, 1);
-    assert.match(stdout, /^REFUSED: the cluster is off: .* npm run power -- <stack> on$/m);
+      );
+      succeeded(await operator("power", "off", "--yes", "--hosts-stay-on"));
+      assert.deepEqual(running(powerLab), [...servers]);
+      const unit = "systemctl is-enabled k3s; systemctl is-active k3s || true";
+      for (const name of servers) assert.equal(await asRoot(name, unit), "enabled\ninactive\n");
+      const { code, stdout } = await operator("rollout");
+      assert.equal(code, 1);
+      assert.match(stdout, /^REFUSED: the cluster is off: .* npm run power -- <stack> on$/m);
 
-    succeeded(await operator("power", "on"));
-    const cordoned = await asRoot(
-      first,
-      `k3s kubectl get nodes --output 'jsonpath={range .items[*]}{.metadata.name} {.spec.unschedulable}{"\\n"}{end}'`,
-    );
-    assert.match(cordoned, /^power-2 $/m);
-    assert.match(cordoned, /^power-3 true$/m);
-    await asRoot(first, `k3s kubectl uncordon ${third} >/dev/null`);
-  });
+      succeeded(await operator("power", "on"));
+      const cordoned = await asRoot(
+        first,
+        `k3s kubectl get nodes --output 'jsonpath={range .items[*]}{.metadata.name} {.spec.unschedulable}{"\\n"}{end}'`,
+      );
+      assert.match(cordoned, /^power-2 $/m);
+      assert.match(cordoned, /^power-3 true$/m);
+      await asRoot(first, `k3s kubectl uncordon ${third} >/dev/null`);
+    },
+  );
 
-  it("comes back after a power cut of everything", async () => {
+  slow("comes back after a power cut of everything", async () => {
     await noted("two");
     await Promise.all(servers.map((name) => powerCut(powerLab, name)));
     await Promise.all(servers.map((name) => boot(powerLab, name)));
@@ -114,7 +118,7 @@ describe("the whole cluster is switched off and on", () => {
     assert.equal(await canary(third), "two");
   });
 
-  it("refuses to switch off while a server is away, and goes on with two of three", async () => {
+  slow("refuses to switch off while a server is away, and goes on with two of three", async () => {
     await powerCut(powerLab, third);
     const refused = await operator("power", "off", "--yes");
     assert.equal(refused.code, 1);
@@ -129,7 +133,7 @@ describe("the whole cluster is switched off and on", () => {
     assert.equal(await canary(first), "two");
   });
 
-  it("names what is missing where too few servers come back", async () => {
+  slow("names what is missing where too few servers come back", async () => {
     for (const name of [second, third]) await powerCut(powerLab, name);
     const { code, stderr } = await operator("power", "on", "--patience", "20", "--grace", "5");
     assert.equal(code, 1);

@@ -147,25 +147,31 @@ describe("faults of a run", () => {
     },
   );
 
-  it(fault("SSH dropping mid-script", "k3s restarts under it, and no token is told"), async () => {
-    const changed = { tlsSans: ["dropped.bramble.test"] };
-    const restarting = await cutShort(
-      run(
-        {
-          [`${spare}-k3s`]: () => {
-            setTimeout(() => void dropSessions(), 2500);
+  slow(
+    fault("SSH dropping mid-script", "k3s restarts under it, and no token is told"),
+    async () => {
+      const changed = { tlsSans: ["dropped.bramble.test"] };
+      const restarting = await cutShort(
+        run(
+          {
+            [`${spare}-k3s`]: () => {
+              setTimeout(() => void dropSessions(), 2500);
+            },
           },
-        },
-        changed,
-      ),
-    );
-    assert.match(restarting.message, /bramble-5-k3s on 10\.77\.0\.15 ended with code 255/);
-    await run({}, changed);
-    assert.deepEqual(await readyNodes(spare), [`${spare}*`]);
-    assert.match(await asRoot(spare, "cat /etc/rancher/k3s/config.yaml"), /dropped\.bramble\.test/);
-    const told = [restarting.message, ...restarting.log].join("\n");
-    for (const secret of drawnSecrets(stack)) assert.ok(!told.includes(secret));
-  });
+          changed,
+        ),
+      );
+      assert.match(restarting.message, /bramble-5-k3s on 10\.77\.0\.15 ended with code 255/);
+      await run({}, changed);
+      assert.deepEqual(await readyNodes(spare), [`${spare}*`]);
+      assert.match(
+        await asRoot(spare, "cat /etc/rancher/k3s/config.yaml"),
+        /dropped\.bramble\.test/,
+      );
+      const told = [restarting.message, ...restarting.log].join("\n");
+      for (const secret of drawnSecrets(stack)) assert.ok(!told.includes(secret));
+    },
+  );
 
   it(fault("second operator", "two runs at once end as one: a single restart"), async () => {
     const other = "faults-second";
@@ -179,7 +185,7 @@ describe("faults of a run", () => {
     assert.deepEqual(await readyNodes(spare), [`${spare}*`]);
   });
 
-  it(
+  slow(
     fault("corrupted binary", "a staged binary that rotted is brought anew before it is used"),
     async () => {
       await run();

@@ -18,7 +18,7 @@ export function skipReason(title: string): string {
   return reasons.get(title) ?? "see above";
 }
 
-/** A test that takes a minute or more: it runs with `--all` only, and says so otherwise. */
+/** A long test, or one whose like runs anyway: it runs with `--all` only, and says so otherwise. */
 export function slow(name: string, test: (this: Context) => Promise<void>): void {
   it(name, async function () {
     if (process.env[slowSwitch] !== "1") skipBecause(this, "slow, run with --all");
