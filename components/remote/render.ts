@@ -85,8 +85,12 @@ export function renderInstall(user: string, host: string): string {
   const install = [
     "set -eu",
     "umask 022",
+    `mkdir -p ${scriptDirectory}`,
+    // A second operator waits here, and does not write into the same new folder.
+    `exec 9<${scriptDirectory}`,
+    "flock 9",
     `rm -rf ${scriptDirectory}.new`,
-    `mkdir -p ${scriptDirectory}.new ${scriptDirectory}`,
+    `mkdir ${scriptDirectory}.new`,
     `cd ${scriptDirectory}.new`,
     splitBundle,
     "chmod 755 ./*.sh",
