@@ -11,6 +11,7 @@ import {
   secretRows,
   setSecretCommand,
 } from "./secrets";
+import { readValue } from "./values";
 
 declare module "@pulumi/pulumi/runtime/config" {
   /** Whether a full key (`project:name`) is encrypted; left out of the SDK's published types. */
@@ -28,15 +29,6 @@ export interface Settings {
   readonly secrets: Secrets;
 }
 
-/** Reads a structured value. The CLI hands structured values over as JSON text. */
-function parseValue(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-}
-
 function readValues(prefix: string): { values: Record<string, unknown>; problems: Problem[] } {
   const values: Record<string, unknown> = {};
   const problems: Problem[] = [];
@@ -51,7 +43,7 @@ function readValues(prefix: string): { values: Record<string, unknown>; problems
         message: `is encrypted, but decides what is made and would be printed: remove the \`secure:\` value inside it (secrets have keys of their own: ${secretNames.join(", ")})`,
       });
     } else {
-      values[key] = parseValue(text);
+      values[key] = readValue(text);
     }
   }
   return { values, problems };

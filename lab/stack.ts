@@ -5,18 +5,11 @@ import { type InProcessConfig, readStackFile, stackFilePath } from "../operation
 import { stackFolder } from "./folders";
 import { sshKeyPath } from "./hosts";
 import { labStack } from "./settings";
+import { readValue } from "../config/values";
 
 interface StackFile {
   readonly encryptionsalt?: string;
   readonly config?: Readonly<Record<string, unknown>> | null;
-}
-
-function readValue(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
 }
 
 /** The lab's own stack file as it lies there; empty before the first `up`. */

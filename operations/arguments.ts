@@ -23,6 +23,11 @@ export function readArguments(argv: readonly string[], options: OptionTypes): Co
   return { words: positionals, options: values };
 }
 
+/** Tells a person something, as it is. */
+export function print(text: string): void {
+  process.stdout.write(text);
+}
+
 /** Runs a command and ends with its code; a mistake is told in its own words, without a stack trace. */
 export function runCommand(command: (argv: readonly string[]) => Promise<number>): void {
   // Who reads through a pipe may have seen enough: `npm run plan -- local | head`.

@@ -6,6 +6,7 @@ import { parseConfig } from "../config/parse";
 import { problemLine } from "../config/problems";
 import type { Config } from "../config/schema";
 import { type SecretName, secretNames } from "../config/secrets";
+import { readValue } from "../config/values";
 
 /** The folder that holds Pulumi.yaml. */
 export const projectDirectory = join(__dirname, "..");
@@ -68,15 +69,6 @@ export function readStackFile(
     secretKeys.push(`${projectName}:${name}`);
   }
   return { config, secretKeys };
-}
-
-/** Reads a value that `readStackFile` wrote as text. */
-function readValue(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { projectDirectory } from "../stackFile";
+import { governanceFolder } from "../governance";
 
 /** One certificate that was issued. Fingerprints only: no key is ever written down. */
 export const accessEntry = z.strictObject({
@@ -25,7 +25,7 @@ export type AccessEntry = z.output<typeof accessEntry>;
 export function noteAccess(
   stack: string,
   entry: AccessEntry,
-  folder: string = join(projectDirectory, "docs", "governance"),
+  folder: string = governanceFolder(),
 ): string {
   const target = join(folder, stack);
   mkdirSync(target, { recursive: true });

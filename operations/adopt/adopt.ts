@@ -55,7 +55,7 @@ async function ask(options: AdoptOptions, secrets: readonly string[]): Promise<O
   const answers = await runOnHosts(
     {
       ...{ stack, config, scripts: { [script]: readFileSync(join(__dirname, script), "utf8") } },
-      ...(identity === undefined ? {} : { identity }),
+      identity,
     },
     presentHosts(config).map((host) => ({ host, script, args: argsOf(host), timeoutSeconds: 120 })),
   );

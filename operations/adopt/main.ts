@@ -1,4 +1,4 @@
-import { readArguments, runCommand } from "../arguments";
+import { print, readArguments, runCommand } from "../arguments";
 import { runCli } from "../engine";
 import { pulumiCli } from "../pulumiCli";
 import { projectDirectory } from "../stackFile";
@@ -25,9 +25,7 @@ runCommand(async (argv) => {
   if (typeof directory !== "string") throw new Error(usage);
   return act({
     ...{ stack, directory },
-    print: (text) => {
-      process.stdout.write(text);
-    },
+    print,
     cli: (args, environment) => pulumiCli(args, directory, environment),
     watch: (args, environment) => runCli(args, directory, environment),
     ...(typeof identity === "string" ? { identity } : {}),

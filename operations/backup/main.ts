@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { readArguments, runCommand } from "../arguments";
-import { pulumiCli } from "../pulumiCli";
+import { print, readArguments, runCommand } from "../arguments";
 import { projectDirectory, readStackConfig } from "../stackFile";
 import { backupSnapshot } from "./snapshot";
 import { backupVolumes, restoreVolumes } from "./volumes";
+import { governanceFolder } from "../governance";
+import { recoveryKey } from "../recoveryKey";
 
 const usage = [
   "usage: npm run backup -- <stack> snapshot [--host <server>]",
@@ -30,12 +29,10 @@ runCommand(async (argv) => {
   const context = {
     access: {
       ...{ stack, config: readStackConfig(stack, directory) },
-      ...(identity === undefined ? {} : { identity }),
+      identity,
     },
-    recordsFolder: join(directory, "docs", "governance"),
-    print: (line: string): void => {
-      process.stdout.write(line);
-    },
+    recordsFolder: governanceFolder(directory),
+    print,
   };
   const chosen = host === undefined ? {} : { host };
   switch (verb) {
@@ -47,10 +44,7 @@ runCommand(async (argv) => {
       if (host === undefined) throw new Error(usage);
       return restoreVolumes({
         ...{ ...context, host },
-        recoveryKey: () =>
-          keyFile === undefined
-            ? pulumiCli(["stack", "output", "recoveryKey", "--show-secrets", "--stack", stack])
-            : Promise.resolve(readFileSync(keyFile, "utf8")),
+        recoveryKey: () => recoveryKey(stack, keyFile),
       });
     default:
       throw new Error(usage);

@@ -21,7 +21,7 @@ export interface DoctorOptions {
 export function accessOf({ stack, directory, identity }: DoctorOptions) {
   const config = readStackConfig(stack, directory);
   if (presentHosts(config).length === 0) throw new Error(`Pulumi.${stack}.yaml lists no hosts`);
-  return { stack, config, ...(identity === undefined ? {} : { identity }) };
+  return { stack, config, identity };
 }
 
 /**

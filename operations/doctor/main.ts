@@ -1,4 +1,4 @@
-import { readArguments, runCommand } from "../arguments";
+import { print, readArguments, runCommand } from "../arguments";
 import { projectDirectory } from "../stackFile";
 import { cis } from "./cis/cis";
 import { doctor } from "./doctor";
@@ -28,7 +28,7 @@ runCommand(async (argv) => {
   if (format !== "table" && format !== "json") throw new Error(usage);
   return verbs[verb]({
     ...{ stack, directory, format, everything: options["all"] === true },
-    print: (text) => process.stdout.write(text),
+    print,
     ...(typeof identity === "string" ? { identity } : {}),
   });
 });

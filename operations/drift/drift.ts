@@ -81,7 +81,7 @@ export async function drift(options: DriftOptions): Promise<number> {
   const { stack, directory, identity, print } = options;
   const config = readStackConfig(stack, directory);
   const registrations = await stackRegistrations(stack, directory);
-  const access = { stack, config, ...(identity === undefined ? {} : { identity }) };
+  const access = { stack, config, identity };
   const found = await look(options, access, registrations);
   const targets = healTargets(found.findings);
   const count = targets.again.length + targets.refresh.length;

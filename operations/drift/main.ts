@@ -1,17 +1,13 @@
-import { join } from "node:path";
-import { readArguments, runCommand } from "../arguments";
+import { print, readArguments, runCommand } from "../arguments";
 import { projectDirectory } from "../stackFile";
 import { drift } from "./drift";
 import { readLooks, renderRate } from "./rate";
+import { governanceFolder } from "../governance";
 
 const usage = `usage: npm run drift -- <stack> [--format table|json] [--heal] [--identity <private key file>]
        npm run drift -- <stack> rate
 Compares hosts and cluster with the program, and changes nothing without --heal.
 Ends with 0: all as wanted; 2: something is not; 1: something could not be looked at.`;
-
-const print = (text: string): void => {
-  process.stdout.write(text);
-};
 
 runCommand(async (argv) => {
   const { words, options } = readArguments(argv, {
@@ -31,7 +27,7 @@ runCommand(async (argv) => {
   ) {
     throw new Error(usage);
   }
-  const folder = join(directory, "docs", "governance");
+  const folder = governanceFolder(directory);
   if (verb === "rate") {
     print(renderRate(stack, readLooks(stack, folder)));
     return 0;

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { projectDirectory } from "../stackFile";
+import { governanceFolder } from "../governance";
 
 /** One look, as it is kept: a line of `drift.jsonl`. */
 export const driftRecord = z.strictObject({
@@ -26,7 +26,7 @@ export const targetRate = 0.95;
 
 /** Where a stack's looks are kept. @param folder default: `docs/governance` of the project. */
 export function driftFile(stack: string, folder?: string): string {
-  return join(folder ?? join(projectDirectory, "docs", "governance"), stack, "drift.jsonl");
+  return join(folder ?? governanceFolder(), stack, "drift.jsonl");
 }
 
 /** Adds a look to those of a stack. */

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { type OptionTypes, readArguments, runCommand } from "../arguments";
+import { type OptionTypes, print, readArguments, runCommand } from "../arguments";
 import { pulumiEngine } from "../engine";
 import { projectDirectory, readStackConfig } from "../stackFile";
 import type { DrillOptions } from "./context";
@@ -28,10 +28,6 @@ const optionTypes: OptionTypes = {
 
 const rebuildWithin = 3600;
 const watchSeconds = 60;
-
-const print = (text: string): void => {
-  process.stdout.write(text);
-};
 
 async function typed(question: string, word: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });

@@ -1,8 +1,8 @@
-import { join } from "node:path";
 import { type RunKind, type RunRecorder, recordRun, runRows } from "../records/run";
 import { renderTable } from "../table";
 import { isMet, type Target, targetsTable } from "./compare";
 import type { DrillOptions } from "./context";
+import { governanceFolder } from "../governance";
 
 /** What a drill found. */
 export interface DrillResult {
@@ -26,7 +26,7 @@ export async function recordDrill(
   nodes: readonly string[],
   drill: (recorder: RunRecorder) => Promise<DrillResult>,
 ): Promise<number> {
-  const folder = join(directory, "docs", "governance");
+  const folder = governanceFolder(directory);
   let shown = false;
   const show = ({ run, file }: RunRecorder): void => {
     if (!shown) print(`\n${renderTable(runRows(run))}`);

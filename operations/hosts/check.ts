@@ -79,7 +79,7 @@ export async function check(options: CheckOptions): Promise<number> {
   const answers = await runOnHosts(
     {
       ...{ stack, config, scripts: { [script]: readFileSync(join(__dirname, script), "utf8") } },
-      ...(identity === undefined ? {} : { identity }),
+      identity,
     },
     present.map((host) => ({ host, script, args: scriptCalls(config, host) })),
   );

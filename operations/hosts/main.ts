@@ -1,4 +1,4 @@
-import { readArguments, runCommand } from "../arguments";
+import { print, readArguments, runCommand } from "../arguments";
 import { projectDirectory } from "../stackFile";
 import { check } from "./check";
 import { trust } from "./trust";
@@ -7,10 +7,6 @@ const usage = [
   "usage: npm run hosts -- <stack> trust [--yes] [--replace <host>[,<host>]] [--identity <private key file>]",
   "       npm run hosts -- <stack> check [--identity <private key file>]",
 ].join("\n");
-
-const print = (text: string): void => {
-  process.stdout.write(text);
-};
 
 runCommand(async (argv) => {
   const { words, options } = readArguments(argv, {

@@ -1,9 +1,9 @@
-import { join } from "node:path";
-import { readArguments, runCommand } from "../arguments";
+import { print, readArguments, runCommand } from "../arguments";
 import { typedWord } from "../confirm";
 import { projectDirectory, readStackConfig } from "../stackFile";
 import { powerOff } from "./off";
 import { powerOn } from "./on";
+import { governanceFolder } from "../governance";
 
 const usage = `usage: npm run power -- <stack> off [--yes] [--hosts-stay-on] [--force] [--identity <private key file>]
        npm run power -- <stack> on [--patience <seconds>] [--grace <seconds>] [--identity <private key file>]`;
@@ -41,9 +41,7 @@ runCommand(async (argv) => {
     force: options["force"] === true,
     confirm: options["yes"] === true ? () => Promise.resolve(true) : typedWord,
     ...{ patienceSeconds: patience, graceSeconds: grace },
-    folder: join(directory, "docs", "governance"),
-    print: (text) => {
-      process.stdout.write(text);
-    },
+    folder: governanceFolder(directory),
+    print,
   });
 });

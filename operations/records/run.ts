@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { projectDirectory } from "../stackFile";
+import { governanceFolder } from "../governance";
 
 /** What a run was for. */
 export const runKinds = [
@@ -105,11 +105,7 @@ export async function recordRun<T>(
     phases: [],
     measured: {},
   };
-  const folder = join(
-    start.folder ?? join(projectDirectory, "docs", "governance"),
-    start.stack,
-    "runs",
-  );
+  const folder = join(start.folder ?? governanceFolder(), start.stack, "runs");
   mkdirSync(folder, { recursive: true });
   const stamp = run.startedAt.replace(/\.\d+Z$/, "Z").replaceAll(":", "");
   const file = join(folder, `${stamp}-${start.kind}-${run.id.slice(0, 8)}.json`);

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { readArguments, runCommand } from "../arguments";
+import { print, readArguments, runCommand } from "../arguments";
 import { typedWord } from "../confirm";
-import { pulumiCli } from "../pulumiCli";
 import { projectDirectory, readStackConfig } from "../stackFile";
 import { listSnapshots, restore } from "./restore";
+import { governanceFolder } from "../governance";
+import { recoveryKey } from "../recoveryKey";
 
 const usage = [
   "usage: npm run restore -- <stack> --list",
@@ -38,12 +38,10 @@ runCommand(async (argv) => {
   const context = {
     access: {
       ...{ stack, config: readStackConfig(stack, directory) },
-      ...(identity === undefined ? {} : { identity }),
+      identity,
     },
-    recordsFolder: join(directory, "docs", "governance"),
-    print: (line: string): void => {
-      process.stdout.write(line);
-    },
+    recordsFolder: governanceFolder(directory),
+    print,
   };
   if (list) return listSnapshots(context);
   const keyFile = value("recovery-key");
@@ -54,10 +52,7 @@ runCommand(async (argv) => {
     ...(on === undefined ? {} : { on }),
     without: value("without")?.split(",") ?? [],
     dryRun: options["dry-run"] === true,
-    recoveryKey: () =>
-      keyFile === undefined
-        ? pulumiCli(["stack", "output", "recoveryKey", "--show-secrets", "--stack", stack])
-        : Promise.resolve(readFileSync(keyFile, "utf8")),
+    recoveryKey: () => recoveryKey(stack, keyFile),
     ...(tokenFile === undefined ? {} : { token: readFileSync(tokenFile, "utf8") }),
     confirm: options["yes"] === true ? () => Promise.resolve(true) : typedWord,
   });

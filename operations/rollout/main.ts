@@ -1,4 +1,4 @@
-import { readArguments, runCommand } from "../arguments";
+import { print, readArguments, runCommand } from "../arguments";
 import { projectDirectory } from "../stackFile";
 import { rollout } from "./rollout";
 
@@ -24,9 +24,7 @@ runCommand(async (argv) => {
   }
   return rollout({
     ...{ stack, directory, format },
-    print: (text) => {
-      process.stdout.write(text);
-    },
+    print,
     ...(typeof identity === "string" ? { identity } : {}),
   });
 });

@@ -55,7 +55,7 @@ export async function rollout(options: RolloutOptions): Promise<number> {
   if (config.cluster.source === "existing" || config.hosts.length === 0) {
     throw new Error(`Pulumi.${stack}.yaml: there are no hosts of ours to look at`);
   }
-  const access = { stack, config, ...(identity === undefined ? {} : { identity }) };
+  const access = { stack, config, identity };
   const { wanted, observed, rollout: found } = await planStackRollout(access, directory);
   print(
     format === "json" ? rolloutJson(stack, wanted, found) : renderRollout(wanted, observed, found),

@@ -87,7 +87,7 @@ export async function due({ stack, directory, identity, print }: DueOptions): Pr
   const answers = await runOnHosts(
     {
       ...{ stack, config, scripts: { [script]: readFileSync(join(__dirname, script), "utf8") } },
-      ...(identity === undefined ? {} : { identity }),
+      identity,
     },
     presentHosts(config).map((host) => ({ host, script, args: [], timeoutSeconds: 60 })),
   );

@@ -1,4 +1,4 @@
-import { readArguments, runCommand } from "../arguments";
+import { print, readArguments, runCommand } from "../arguments";
 import { projectDirectory } from "../stackFile";
 import { due } from "./due";
 
@@ -17,9 +17,7 @@ runCommand(async (argv) => {
   }
   return due({
     ...{ stack, directory },
-    print: (text) => {
-      process.stdout.write(text);
-    },
+    print,
     ...(typeof identity === "string" ? { identity } : {}),
   });
 });

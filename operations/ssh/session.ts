@@ -14,7 +14,7 @@ export interface HostAccess {
   readonly stack: string;
   readonly config: Config;
   /** Private key file; default: the ssh-agent and the operator's own keys. */
-  readonly identity?: string;
+  readonly identity?: string | undefined;
   /** Scripts to send along with those of `components/remote/scripts.ts`, by file name. */
   readonly scripts?: Readonly<Record<string, string>>;
 }
