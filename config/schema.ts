@@ -1,17 +1,9 @@
 import { z } from "zod";
-import { mediaAppNames } from "../catalogue/apps/names";
-import {
-  absolutePath,
-  address,
-  addressRange,
-  dnsLabel,
-  dnsName,
-  email,
-  quantity,
-  url,
-} from "./fields";
+import { absolutePath, address, addressRange, dnsLabel, dnsName, url } from "./fields";
 import { host } from "./hostSchema";
 import { k3s } from "./k3sSchema";
+import { media } from "./mediaSchema";
+import { platform } from "./platformSchema";
 import { ssh } from "./sshSchema";
 
 const cluster = z.strictObject({
@@ -60,86 +52,6 @@ const storage = z.strictObject({
     })
     .optional()
     .describe("NFS for shared volumes (class `nfs-client`, ReadWriteMany)."),
-});
-
-const sizedService = z.strictObject({
-  enabled: z.boolean().default(true).describe("Install this release."),
-  storage: quantity.optional().describe("Size of its volume."),
-  retention: z.string().optional().describe("How long it keeps data, such as `10d`."),
-});
-
-const platform = z.strictObject({
-  traefik: z
-    .strictObject({ enabled: z.boolean().default(true).describe("Install Traefik.") })
-    .prefault({})
-    .describe("Ingress controller."),
-  metallb: z
-    .strictObject({ enabled: z.boolean().default(true).describe("Install MetalLB.") })
-    .prefault({})
-    .describe("Addresses for LoadBalancer Services."),
-  certManager: z
-    .strictObject({
-      enabled: z.boolean().default(true).describe("Install cert-manager."),
-      email: email.optional().describe("Let's Encrypt account; unset: a private CA only."),
-    })
-    .prefault({})
-    .describe("TLS certificates."),
-  monitoring: sizedService.prefault({}).describe("kube-prometheus-stack. Defaults: 20Gi kept 10d."),
-  logging: sizedService.prefault({}).describe("Loki and Alloy. Defaults: 10Gi kept 168h."),
-  argocd: z
-    .strictObject({ enabled: z.boolean().default(true).describe("Install Argo CD.") })
-    .prefault({})
-    .describe("GitOps for the workloads."),
-});
-
-const mediaApp = z.strictObject({
-  enabled: z.boolean().default(true).describe("Deploy this app."),
-  address: address.optional().describe("Its LoadBalancer address; must lie in a pool."),
-  secretGeneration: z
-    .number()
-    .int()
-    .min(1)
-    .default(1)
-    .describe("Raise it by one to replace its generated key or password; only this app restarts."),
-});
-
-/** Every media app, each with its own defaults, so that a stack file names just what differs. */
-const mediaApps = z.strictObject(
-  Object.fromEntries(
-    mediaAppNames.map((name) => [name, mediaApp.prefault({}).describe(`The ${name} row.`)]),
-  ) as Record<(typeof mediaAppNames)[number], z.ZodPrefault<typeof mediaApp>>,
-);
-
-const media = z.strictObject({
-  enabled: z.boolean().default(true).describe("Deploy the media stack."),
-  namespace: dnsLabel.default("media").describe("Its namespace."),
-  podSecurity: z
-    .enum(["privileged", "baseline", "restricted"])
-    .default("privileged")
-    .describe("Pod Security level of the namespace (enforce, audit and warn)."),
-  timeZone: z.string().min(1).default("America/Los_Angeles").describe("TZ of the apps."),
-  puid: z.number().int().min(0).default(1000).describe("User id the apps run as."),
-  pgid: z.number().int().min(0).default(1000).describe("Group id the apps run as."),
-  requestManager: z
-    .enum(["overseerr", "seerr"])
-    .default("overseerr")
-    .describe("What serves requests: Overseerr as asked, or its successor Seerr."),
-  storage: z
-    .strictObject({
-      mediaClass: z.string().default("nfs-client").describe("Class of claim `media-storage`."),
-      mediaSize: quantity.default("10Ti").describe("Size of claim `media-storage`."),
-      configClass: z.string().default("nfs-client").describe("Class of claim `media-configs`."),
-      configSize: quantity.default("50Gi").describe("Size of claim `media-configs`."),
-    })
-    .prefault({})
-    .describe("The two claims of the stack."),
-  awaitReady: z
-    .boolean()
-    .default(true)
-    .describe(
-      "Wait for each app to answer before the next wave. `false`: for clusters whose pods cannot run.",
-    ),
-  apps: mediaApps.prefault({}).describe("The eight apps."),
 });
 
 const charts = z.strictObject({

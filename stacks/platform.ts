@@ -1,5 +1,5 @@
 import type { Output, Resource } from "@pulumi/pulumi";
-import { snapshotAlerts } from "../catalogue/alerts";
+import { snapshotAlerts } from "../catalogue/alerts/snapshots";
 import { type ChartRow, chartNames, charts } from "../catalogue/charts";
 import type { ClusterScope } from "../components/options";
 import type { CsiDriverNfsSettings } from "../components/platform/csiDriverNfsValues";

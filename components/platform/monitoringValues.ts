@@ -1,4 +1,4 @@
-import type { AlertRow } from "../../catalogue/alerts";
+import type { AlertRow } from "../../catalogue/alerts/types";
 import { type ChartRow, releaseName } from "../../catalogue/charts";
 import { resources } from "./resources";
 

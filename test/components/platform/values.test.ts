@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { snapshotAlerts } from "../../../catalogue/alerts";
+import { snapshotAlerts } from "../../../catalogue/alerts/snapshots";
 import { charts } from "../../../catalogue/charts";
 import { alloyValues } from "../../../components/platform/alloyValues";
 import { argoCdValues } from "../../../components/platform/argoCdValues";
