@@ -90,6 +90,12 @@ export const url = checkedString(
   "a URL (such as https://mirror.example.org/k3s)",
 );
 
+/** Where charts come from: a URL, or a directory of this machine. */
+export const chartSource = checkedString(
+  (text) => /^(https?|oci):\/\/[^\s]+$/.test(text) || /^(\/|~\/)[^\0]*$/.test(text),
+  "a URL or an absolute path (such as oci://registry.lan/charts or /srv/charts)",
+);
+
 /** A URL of a server that speaks HTTP, such as an endpoint of a registry. */
 export const httpUrl = checkedString(
   (text) => /^https?:\/\/[^\s/@]+(\/[^\s@]*)?$/.test(text),
@@ -123,6 +129,12 @@ export function expectedForm(schema: z.core.$ZodType): string | undefined {
   const expected = z.globalRegistry.get(schema)?.["expected"];
   return typeof expected === "string" ? expected : undefined;
 }
+
+/** A DNS server with its port, such as `1.1.1.1:53`. */
+export const nameserver = checkedString((text) => {
+  const [host = "", port = "", ...more] = text.split(":");
+  return more.length === 0 && parseAddress(host) !== undefined && /^\d{1,5}$/.test(port);
+}, "a DNS server with its port (such as 1.1.1.1:53)");
 
 /** A TCP port. */
 export const port = z

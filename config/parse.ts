@@ -55,6 +55,7 @@ const readByRules: readonly (readonly [problem: RegExp, reads: readonly string[]
   [/^k3s\.snapshots\.offHost$/, ["k3s.snapshots"]],
   [/^network\.pools$/, ["network.pools", "platform.metallb"]],
   [/^network\.ingressAddress$/, ["network.pools"]],
+  [/^platform\.certManager/, ["platform.certManager", "network.domain"]],
   [/^media\.apps\./, ["network.pools", "media.enabled"]],
   [/^media\.storage\./, ["media", "storage", "cluster.source"]],
   [/^storage\.nfs$/, ["storage.nfs"]],

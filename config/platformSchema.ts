@@ -1,5 +1,8 @@
 import { z } from "zod";
-import { email, quantity } from "./fields";
+import { certManager } from "./certificatesSchema";
+import { quantity } from "./fields";
+import { monitoring } from "./monitoringSchema";
+import { ingress } from "./ingressSchema";
 
 const sizedService = z.strictObject({
   enabled: z.boolean().default(true).describe("Install this release."),
@@ -17,14 +20,9 @@ export const platform = z.strictObject({
     .strictObject({ enabled: z.boolean().default(true).describe("Install MetalLB.") })
     .prefault({})
     .describe("Addresses for LoadBalancer Services."),
-  certManager: z
-    .strictObject({
-      enabled: z.boolean().default(true).describe("Install cert-manager."),
-      email: email.optional().describe("Let's Encrypt account; unset: a private CA only."),
-    })
-    .prefault({})
-    .describe("TLS certificates."),
-  monitoring: sizedService.prefault({}).describe("kube-prometheus-stack. Defaults: 20Gi kept 10d."),
+  certManager: certManager.prefault({}).describe("TLS certificates."),
+  ingress: ingress.prefault({}).describe("What people reach by name."),
+  monitoring: monitoring.prefault({}).describe("kube-prometheus-stack. Defaults: 20Gi kept 10d."),
   logging: sizedService.prefault({}).describe("Loki and Alloy. Defaults: 10Gi kept 168h."),
   argocd: z
     .strictObject({ enabled: z.boolean().default(true).describe("Install Argo CD.") })

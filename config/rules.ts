@@ -1,5 +1,8 @@
 import { addressProblems } from "./addressRules";
 import { bastionProblems } from "./bastionSchema";
+import { certificateProblems } from "./certificatesSchema";
+import { ingressProblems } from "./ingressSchema";
+import { monitoringProblems, monitoringWarnings } from "./monitoringSchema";
 import type { Problem } from "./problems";
 import { rotationProblems } from "./rotationRules";
 import { registryProblems, registryWarnings } from "./registryRules";
@@ -154,7 +157,14 @@ export function checkRules(config: Config): Findings {
       ...rotationProblems(config.k3s),
       ...storageProblems(config),
       ...platformProblems(config),
+      ...monitoringProblems(config.platform.monitoring),
+      ...certificateProblems(config.platform.certManager, config.network.domain),
+      ...ingressProblems(config.platform.ingress),
     ],
-    warnings: [...serverCountWarnings(config), ...registryWarnings(config.k3s)],
+    warnings: [
+      ...serverCountWarnings(config),
+      ...registryWarnings(config.k3s),
+      ...monitoringWarnings(config.platform.monitoring),
+    ],
   };
 }

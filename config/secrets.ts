@@ -1,3 +1,5 @@
+import { closedSecret } from "./closedSecret";
+import { receiverSecretKeys, receiverSecretMistakes } from "./receivers";
 import { registryCredentialMistakes } from "./registryCredentials";
 import type { Config } from "./schema";
 
@@ -69,6 +71,30 @@ export const secretRows = {
       "Private key, in OpenSSH's format and without passphrase, that opens the machine which takes copies of snapshots and volumes.",
     source: "< ~/.ssh/bramble-copies",
     required: (config) => config.k3s.snapshots.offHost?.ssh !== undefined,
+  },
+  cloudflareApiToken: {
+    description:
+      "API token of Cloudflare with Zone:Read and DNS:Edit on the zone, for `platform.certManager.dns01`.",
+    source: "a token from https://dash.cloudflare.com/profile/api-tokens",
+    required: ({ platform: { certManager } }) =>
+      certManager.enabled && certManager.dns01?.provider === "cloudflare",
+  },
+  alertReceivers: {
+    description:
+      'URLs, tokens and passwords of `platform.monitoring.receivers`, as JSON: `{"<receiver>": {"url": "…"}}`. Each needs what its type has: `url` (webhook, ntfy, slack, discord), `token` (telegram, or `auth: true`), `password` (e-mail with `username`).',
+    source: "the JSON in one line",
+    required: ({ platform: { monitoring } }) =>
+      monitoring.enabled && monitoring.receivers.some((row) => receiverSecretKeys(row).length > 0),
+    mistakes: (text, { platform: { monitoring } }) =>
+      receiverSecretMistakes(text, monitoring.receivers),
+  },
+  heartbeatUrl: {
+    description:
+      "URL that `platform.monitoring.heartbeat` calls, such as one of https://healthchecks.io.",
+    source: "the ping URL of that service",
+    required: ({ platform: { monitoring } }) => monitoring.enabled && monitoring.heartbeat,
+    mistakes: (text) =>
+      text === closedSecret || /^https?:\/\/[^\s]+$/.test(text) ? [] : ["is no http(s) URL"],
   },
   plexClaimToken: {
     description:
