@@ -1,14 +1,20 @@
 import { z } from "zod";
 import { certManager } from "./certificatesSchema";
 import { quantity } from "./fields";
+import { keptFor } from "./retention";
 import { monitoring } from "./monitoringSchema";
 import { ingress } from "./ingressSchema";
 
-const sizedService = z.strictObject({
-  enabled: z.boolean().default(true).describe("Install this release."),
-  storage: quantity.optional().describe("Size of its volume."),
-  retention: z.string().optional().describe("How long it keeps data, such as `10d`."),
-});
+/** A store on a volume of the cluster's default class that forgets by age. */
+const sizedStore = (what: string, size: string, kept: string) =>
+  z
+    .strictObject({
+      enabled: z.boolean().default(true).describe("Install it."),
+      storage: quantity.default(size).describe("Size of its volume."),
+      retention: keptFor.default(kept).describe("How long it keeps data; at least a day."),
+    })
+    .prefault({})
+    .describe(`${what}.`);
 
 /** `bramble:platform`: the releases of the platform, one key each. */
 export const platform = z.strictObject({
@@ -23,7 +29,8 @@ export const platform = z.strictObject({
   certManager: certManager.prefault({}).describe("TLS certificates."),
   ingress: ingress.prefault({}).describe("What people reach by name."),
   monitoring: monitoring.prefault({}).describe("kube-prometheus-stack. Defaults: 20Gi kept 10d."),
-  logging: sizedService.prefault({}).describe("Loki and Alloy. Defaults: 10Gi kept 168h."),
+  logging: sizedStore("Loki and Alloy", "10Gi", "168h"),
+  tracing: sizedStore("Jaeger, which takes traces by OTLP", "5Gi", "72h"),
   argocd: z
     .strictObject({ enabled: z.boolean().default(true).describe("Install Argo CD.") })
     .prefault({})

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { valueAt } from "./problems";
 
 /** The lists whose broken rows are set aside, so that the sound ones are still checked. */
-const lists = ["hosts", "network.pools"] as const;
+const lists = ["hosts", "network.pools", "platform.monitoring.receivers"] as const;
 
 /** What is left of an input once its broken parts are taken out. */
 export interface Pruned {

@@ -1,5 +1,6 @@
 import { addressProblems } from "./addressRules";
 import { bastionProblems } from "./bastionSchema";
+import { deliveryProblems } from "./deliverySchema";
 import { certificateProblems } from "./certificatesSchema";
 import { ingressProblems } from "./ingressSchema";
 import { monitoringProblems, monitoringWarnings } from "./monitoringSchema";
@@ -157,6 +158,7 @@ export function checkRules(config: Config): Findings {
       ...rotationProblems(config.k3s),
       ...storageProblems(config),
       ...platformProblems(config),
+      ...deliveryProblems(config),
       ...monitoringProblems(config.platform.monitoring),
       ...certificateProblems(config.platform.certManager, config.network.domain),
       ...ingressProblems(config.platform.ingress),

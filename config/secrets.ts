@@ -1,5 +1,6 @@
 import { closedSecret } from "./closedSecret";
 import { receiverSecretKeys, receiverSecretMistakes } from "./receivers";
+import { isSshRepository } from "./deliverySchema";
 import { registryCredentialMistakes } from "./registryCredentials";
 import type { Config } from "./schema";
 
@@ -100,6 +101,27 @@ export const secretRows = {
     description:
       "Claim token from https://plex.tv/claim, valid for about four minutes. Needed once, while Plex is unclaimed.",
     source: "a token from https://plex.tv/claim",
+    required: never,
+  },
+  gitRepositoryToken: {
+    description: "Access token with which Argo CD reads `delivery.repository` over HTTPS.",
+    source: "a token that may read this repository and nothing else",
+    required: never,
+  },
+  gitRepositorySshKey: {
+    description: "Private key with which Argo CD reads `delivery.repository` over SSH.",
+    source: "< the private half of a read-only deploy key",
+    required: ({ delivery: { by, repository } }) =>
+      by === "argocd" && repository !== undefined && isSshRepository(repository),
+  },
+  gitopsNotificationUrl: {
+    description: "Where Argo CD tells of failed syncs: the URL of a webhook or an ntfy topic.",
+    source: "the URL",
+    required: ({ delivery: { by, notifications } }) => by === "argocd" && notifications !== "none",
+  },
+  gitopsNotificationToken: {
+    description: "Bearer token for `gitopsNotificationUrl`, where it wants one.",
+    source: "the token",
     required: never,
   },
   prowlarrApiKey: generated("Prowlarr", "API key"),
