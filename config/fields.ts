@@ -102,6 +102,21 @@ export const httpUrl = checkedString(
   "an http or https URL (such as https://registry.lan:5000, user and password apart)",
 );
 
+/** A Git repository, without user and password. */
+export const gitRepository = checkedString(
+  (text) =>
+    /^https?:\/\/[^\s/@]+\/[^\s@]+$/.test(text) ||
+    /^ssh:\/\/([^\s/@:]+@)?[^\s/@]+\/\S+$/.test(text) ||
+    /^[^\s/@:]+@[^\s/@:]+:\S+$/.test(text),
+  "a Git repository (such as https://github.com/me/home.git or git@github.com:me/home.git)",
+);
+
+/** A folder inside a repository. */
+export const relativePath = checkedString(
+  (text) => text.split("/").every((part) => /^[\w.-]+$/.test(part) && !/^\.+$/.test(part)),
+  "a folder inside the repository (such as gitops/home)",
+);
+
 /** A registry as image names begin with it, its port included; `*` is every registry. */
 export const registryName = checkedString(
   (text) => /^(\*|[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?)$/.test(text),

@@ -59,6 +59,8 @@ const readByRules: readonly (readonly [problem: RegExp, reads: readonly string[]
   [/^media\.apps\./, ["network.pools", "media.enabled"]],
   [/^media\.storage\./, ["media", "storage", "cluster.source"]],
   [/^storage\.nfs$/, ["storage.nfs"]],
+  [/^delivery\./, ["delivery", "platform.argocd", "cluster.source"]],
+  [/^platform\.argocd\.enabled$/, ["delivery", "cluster.source"]],
   [/^storage\.nfs\.host$/, ["hosts"]],
 ];
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { absolutePath, address, addressRange, dnsLabel, dnsName, url } from "./fields";
+import { delivery } from "./deliverySchema";
+import { absolutePath, address, addressRange, chartSource, dnsLabel, dnsName } from "./fields";
 import { host } from "./hostSchema";
 import { k3s } from "./k3sSchema";
 import { media } from "./mediaSchema";
@@ -55,9 +56,11 @@ const storage = z.strictObject({
 });
 
 const charts = z.strictObject({
-  mirror: url
+  mirror: chartSource
     .optional()
-    .describe("OCI registry path that mirrors every chart, such as oci://registry.lan/charts."),
+    .describe(
+      "Every chart from here: an OCI path or repository URL, such as oci://registry.lan/charts, or a directory of archives (`<chart>-<version>.tgz`) on this machine.",
+    ),
 });
 
 /**
@@ -74,6 +77,7 @@ export const configSchema = z.strictObject({
   platform: platform.prefault({}).describe("The platform's releases."),
   media: media.prefault({}).describe("The media stack."),
   charts: charts.prefault({}).describe("Where charts come from."),
+  delivery: delivery.prefault({}).describe("Who brings the workloads to the cluster."),
 });
 
 /** The validated configuration with every default filled in. */
