@@ -70,6 +70,33 @@ export const images = {
     repository: "docker.io/rancher/mirrored-pause",
     tag: "3.6",
   },
+  // Traces: OpenTelemetry's protocol in, its own store, query and web interface.
+  jaeger: {
+    // renovate: datasource=docker depName=docker.io/jaegertracing/jaeger
+    repository: "docker.io/jaegertracing/jaeger",
+    tag: "2.20.0",
+  },
+  blackboxExporter: {
+    // renovate: datasource=docker depName=quay.io/prometheus/blackbox-exporter
+    repository: "quay.io/prometheus/blackbox-exporter",
+    tag: "v0.28.0",
+  },
+  gatus: {
+    // renovate: datasource=docker depName=ghcr.io/twin/gatus
+    repository: "ghcr.io/twin/gatus",
+    tag: "v5.36.0",
+  },
+  restic: {
+    // renovate: datasource=docker depName=docker.io/restic/restic
+    repository: "docker.io/restic/restic",
+    tag: "0.19.1",
+  },
+  // Copies SQLite databases by SQLite's own means; its standard library brings it.
+  python: {
+    // renovate: datasource=docker depName=docker.io/library/python
+    repository: "docker.io/library/python",
+    tag: "3.14.0-alpine3.22",
+  },
 } as const satisfies Record<string, Image>;
 
 /** The reference a container runtime pulls: by digest when the row has one. */

@@ -3,6 +3,7 @@ import { snapshotAlerts } from "../catalogue/alerts/snapshots";
 import { type ChartRow, chartNames, charts } from "../catalogue/charts";
 import type { ClusterScope } from "../components/options";
 import type { CsiDriverNfsSettings } from "../components/platform/csiDriverNfsValues";
+import { jaegerScrape, tracingAddresses } from "../components/platform/jaeger";
 import { lokiUrl } from "../components/platform/lokiValues";
 import { Platform, type PlatformSettings } from "../components/platform/Platform";
 import type { Config } from "../config/schema";
@@ -60,7 +61,7 @@ export function platformSettings(
   cluster: Pick<PlatformCluster, "serverAddresses" | "nfsServer">,
 ): PlatformSettings {
   const { network, platform: knobs } = config;
-  const { monitoring, logging } = knobs;
+  const { monitoring, logging, tracing } = knobs;
   const settings: PlatformSettings = {
     traefik: knobs.traefik.enabled
       ? {
@@ -70,10 +71,9 @@ export function platformSettings(
       : undefined,
     metallb: knobs.metallb.enabled ? { pools: network.pools } : undefined,
     certManager: knobs.certManager.enabled ? { email: knobs.certManager.email } : undefined,
-    loki: logging.enabled
-      ? { retention: logging.retention ?? "168h", storage: logging.storage ?? "10Gi" }
-      : undefined,
-    alloy: logging.enabled ? { lokiUrl } : undefined,
+    loki: logging.enabled ? logging : undefined,
+    alloy: logging.enabled ? { lokiUrl, journal: config.cluster.source === "k3s" } : undefined,
+    tracing: tracing.enabled ? tracing : undefined,
     argoCd: knobs.argocd.enabled ? { domain: `argocd.${network.domain}` } : undefined,
     csiDriverNfs: nfsSettings(config, cluster.nfsServer),
   };
@@ -86,6 +86,8 @@ export function platformSettings(
       storage: monitoring.storage ?? "20Gi",
       etcdEndpoints: cluster.serverAddresses,
       lokiUrl: settings.alloy?.lokiUrl,
+      tracesUrl: settings.tracing && tracingAddresses.query,
+      scrapedServices: settings.tracing === undefined ? [] : [jaegerScrape],
       scraped: releasesOf(settings),
       ownHosts: config.cluster.source === "k3s",
       alerts: offHost === undefined ? [] : snapshotAlerts(offHost.alertAfterHours),

@@ -11,6 +11,8 @@ import { type LokiSettings, lokiValues } from "./lokiValues";
 import { MetalLb, type MetalLbSettings } from "./MetalLb";
 import { Monitoring } from "./Monitoring";
 import type { MonitoringSettings } from "./monitoringValues";
+import type { TracingSettings } from "./jaeger";
+import { Tracing } from "./Tracing";
 import { type TraefikSettings, traefikValues } from "./traefikValues";
 
 /** Settings of each release, by its key in the catalogue; a release without is not installed. */
@@ -23,6 +25,8 @@ export interface PlatformSettings {
   readonly alloy?: AlloySettings | undefined;
   readonly argoCd?: ArgoCdSettings | undefined;
   readonly csiDriverNfs?: CsiDriverNfsSettings | undefined;
+  /** The trace store, which no chart brings. */
+  readonly tracing?: TracingSettings | undefined;
 }
 
 /** Arguments of {@link Platform}. */
@@ -72,6 +76,7 @@ export class Platform extends pulumi.ComponentResource {
       new Monitoring("monitoring", { settings: settings.kubePrometheusStack, mirror }, after());
     const loki = settings.loki && install(charts.loki, lokiValues(settings.loki));
     if (settings.alloy) install(charts.alloy, alloyValues(settings.alloy), loki);
+    if (settings.tracing) new Tracing("tracing", settings.tracing, after());
     this.argoCd =
       settings.argoCd && new ArgoCd("argocd", { settings: settings.argoCd, mirror }, after());
 

@@ -12,6 +12,23 @@ export interface LokiSettings {
   readonly storage: string;
 }
 
+/**
+ * What one Pi's card and memory stand: a pod that logs in a loop is held back, at 429, instead of
+ * filling the volume, and a search over a week is not cut into hundreds of parts at once.
+ */
+const limits = {
+  ingestion_rate_mb: 2,
+  ingestion_burst_size_mb: 4,
+  per_stream_rate_limit: "1MB",
+  per_stream_rate_limit_burst: "2MB",
+  max_global_streams_per_user: 2000,
+  // Otherwise a longer line is refused with all that came along with it.
+  max_line_size_truncate: true,
+  split_queries_by_interval: "1h",
+  max_query_parallelism: 8,
+  tsdb_max_query_parallelism: 8,
+};
+
 /** The other deployment modes, which the chart installs three replicas of unless told not to. */
 const unusedTargets = { read: { replicas: 0 }, write: { replicas: 0 }, backend: { replicas: 0 } };
 
@@ -40,12 +57,20 @@ export function lokiValues({ retention, storage }: LokiSettings) {
           },
         ],
       },
-      limits_config: { retention_period: retention },
+      limits_config: { retention_period: retention, ...limits },
+      querier: { max_concurrent: 2 },
+      // After a power cut the log of what was not written yet is read back. Beyond this much Loki
+      // writes it out instead of being killed for its memory; its default is 4 GB.
+      ingester: { wal: { flush_on_shutdown: true, replay_memory_ceiling: "256MB" } },
       compactor: { retention_enabled: true, delete_request_store: "filesystem" },
       analytics: { reporting_enabled: false },
     },
+    // Rules come from Prometheus. The watcher of rules would read every Secret of the cluster.
+    sidecar: { rules: { enabled: false } },
+    serviceAccount: { automountServiceAccountToken: false },
     singleBinary: {
       replicas: 1,
+      automountServiceAccountToken: false,
       sidecar: false,
       persistence: { enabled: true, size: storage },
       resources: resources("50m", "192Mi", "768Mi"),

@@ -1,9 +1,17 @@
 import type { AlertRow } from "../../catalogue/alerts/types";
 import { type ChartRow, releaseName } from "../../catalogue/charts";
+import { dataSources, type SignalAddresses } from "./dataSources";
 import { resources } from "./resources";
 
 /** Name of the Secret with Grafana's admin. */
 export const grafanaSecretName = "grafana-admin";
+
+/** Pods of a namespace that serve metrics on a port of that name. */
+export interface ScrapedService {
+  readonly name: string;
+  readonly namespace: string;
+  readonly port: string;
+}
 
 /** What the values of kube-prometheus-stack depend on. */
 export interface MonitoringSettings {
@@ -15,6 +23,10 @@ export interface MonitoringSettings {
   readonly etcdEndpoints: readonly string[];
   /** Base URL of Loki, for Grafana's data source. */
   readonly lokiUrl?: string | undefined;
+  /** Base URL of Jaeger, for Grafana's data source. */
+  readonly tracesUrl?: string | undefined;
+  /** Pods of no release with a port for metrics. */
+  readonly scrapedServices?: readonly ScrapedService[];
   /** Releases to scrape beside the chart's own parts. */
   readonly scraped: readonly ChartRow[];
   /** Whether hosts are Bramble's own, with figures of its scripts in a folder. */
@@ -64,19 +76,18 @@ function ownRules(alerts: readonly AlertRow[]) {
  * Scrapes every pod of a release that has its metrics port. The monitors are part of this release,
  * which brings their definitions, so that no other release has to wait for it.
  */
-function podMonitors(rows: readonly ChartRow[]) {
-  return rows.flatMap((row) =>
+function podMonitors({ scraped, scrapedServices = [] }: MonitoringSettings) {
+  const releases = scraped.flatMap((row) =>
     row.metricsPort === undefined
       ? []
-      : [
-          {
-            name: releaseName(row),
-            namespaceSelector: { matchNames: [row.namespace] },
-            selector: {},
-            podMetricsEndpoints: [{ port: row.metricsPort }],
-          },
-        ],
+      : [{ name: releaseName(row), namespace: row.namespace, port: row.metricsPort }],
   );
+  return [...releases, ...scrapedServices].map(({ name, namespace, port }) => ({
+    name,
+    namespaceSelector: { matchNames: [namespace] },
+    selector: {},
+    podMetricsEndpoints: [{ port }],
+  }));
 }
 
 function prometheusSpec({ retention, storage }: MonitoringSettings) {
@@ -98,7 +109,7 @@ function prometheusSpec({ retention, storage }: MonitoringSettings) {
   };
 }
 
-function grafana(lokiUrl: string | undefined) {
+function grafana(addresses: SignalAddresses) {
   return {
     admin: { existingSecret: grafanaSecretName },
     "grafana.ini": {
@@ -111,10 +122,7 @@ function grafana(lokiUrl: string | undefined) {
     resources: resources("20m", "128Mi", "384Mi"),
     sidecar: { resources: resources("5m", "64Mi", "160Mi") },
     testFramework: { enabled: false },
-    additionalDataSources:
-      lokiUrl === undefined
-        ? []
-        : [{ name: "Loki", uid: "loki", type: "loki", access: "proxy", url: lokiUrl }],
+    additionalDataSources: dataSources(addresses),
   };
 }
 
@@ -139,12 +147,12 @@ export function monitoringValues(settings: MonitoringSettings) {
         : { enabled: true, endpoints: [...settings.etcdEndpoints] },
     prometheus: {
       prometheusSpec: prometheusSpec(settings),
-      additionalPodMonitors: podMonitors(settings.scraped),
+      additionalPodMonitors: podMonitors(settings),
     },
     alertmanager: {
       alertmanagerSpec: { replicas: 1, resources: resources("5m", "32Mi", "128Mi") },
     },
-    grafana: grafana(settings.lokiUrl),
+    grafana: grafana(settings),
     prometheusOperator: {
       resources: resources("10m", "48Mi", "192Mi"),
       prometheusConfigReloader: { resources: resources("5m", "16Mi", "64Mi") },

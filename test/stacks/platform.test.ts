@@ -109,6 +109,8 @@ describe("stacks/platform", () => {
       "ChartRelease traefik",
       "ClusterIssuer bramble-ca-clusterissuer",
       "ClusterIssuer bramble-selfsigned-clusterissuer",
+      "ConfigMap jaeger",
+      "Deployment jaeger",
       "IPAddressPool metallb-pool-lan",
       "L2Advertisement metallb-l2",
       "MetalLb metallb",
@@ -120,7 +122,9 @@ describe("stacks/platform", () => {
       "Namespace loki",
       "Namespace metallb-system",
       "Namespace monitoring",
+      "Namespace tracing",
       "Namespace traefik",
+      "PersistentVolumeClaim jaeger",
       "Platform platform",
       "RandomPassword argocd-admin",
       "RandomPassword monitoring-grafana-admin",
@@ -134,6 +138,10 @@ describe("stacks/platform", () => {
       "Release traefik",
       "Secret argocd-secret",
       "Secret grafana-admin",
+      "Service jaeger",
+      "ServiceAccount jaeger",
+      "SmallService jaeger",
+      "Tracing tracing",
     ]);
   });
 

@@ -7,6 +7,7 @@ import { alloyValues } from "../../../components/platform/alloyValues";
 import { argoCdValues } from "../../../components/platform/argoCdValues";
 import { certManagerValues } from "../../../components/platform/certManagerValues";
 import { csiDriverNfsValues } from "../../../components/platform/csiDriverNfsValues";
+import { jaegerScrape, tracingAddresses } from "../../../components/platform/jaeger";
 import { lokiUrl, lokiValues } from "../../../components/platform/lokiValues";
 import { metallbValues } from "../../../components/platform/metallbValues";
 import {
@@ -21,7 +22,9 @@ const monitoring: MonitoringSettings = {
   storage: "20Gi",
   etcdEndpoints: ["192.168.1.21", "192.168.1.22", "192.168.1.23"],
   lokiUrl,
+  tracesUrl: tracingAddresses.query,
   scraped: Object.values(charts),
+  scrapedServices: [jaegerScrape],
   ownHosts: true,
   alerts: snapshotAlerts(24),
 };
@@ -33,7 +36,7 @@ const rendered: Record<string, object> = {
   "cert-manager": certManagerValues(),
   "kube-prometheus-stack": monitoringValues(monitoring),
   loki: lokiValues({ retention: "168h", storage: "10Gi" }),
-  alloy: alloyValues({ lokiUrl }),
+  alloy: alloyValues({ lokiUrl, journal: true }),
   "argo-cd": argoCdValues({ domain: "argocd.home.example.org" }),
   "csi-driver-nfs": csiDriverNfsValues({ server: "192.168.1.10", path: "/srv/media" }),
 };
@@ -76,15 +79,15 @@ describe("monitoringValues", () => {
   });
 
   it("gives Grafana no Loki where there is none", () => {
-    const values = monitoringValues({ ...monitoring, lokiUrl: undefined });
-    assert.deepEqual(values.grafana.additionalDataSources, []);
+    const { lokiUrl: _logs, tracesUrl: _traces, ...settings } = monitoring;
+    assert.deepEqual(monitoringValues(settings).grafana.additionalDataSources, []);
   });
 
   it("scrapes just the releases that are installed", () => {
     const values = monitoringValues({ ...monitoring, scraped: [charts.traefik, charts.metallb] });
     assert.deepEqual(
       values.prometheus.additionalPodMonitors.map(({ name }) => name),
-      ["traefik"],
+      ["traefik", "jaeger"],
     );
   });
 });
