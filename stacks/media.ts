@@ -1,6 +1,7 @@
-import type { Output, Resource } from "@pulumi/pulumi";
+import { type Output, output, type Resource } from "@pulumi/pulumi";
 import type { ClusterScope } from "../components/options";
 import type { GivenMediaSecrets } from "../components/workload/MediaSecrets";
+import { mediaAppSettings } from "../components/workload/mediaSettings";
 import { MediaStack } from "../components/workload/MediaStack";
 import type { Config } from "../config/schema";
 
@@ -11,7 +12,7 @@ export interface MediaAppHandle {
   readonly port: number;
   /** The address the config asks for. */
   readonly requestedAddress: string | undefined;
-  /** The address the cluster gave. */
+  /** The address the cluster gave; where Argo CD delivers, the one that was asked for. */
   readonly assignedAddress: Output<string | undefined>;
 }
 
@@ -19,8 +20,10 @@ export interface MediaAppHandle {
 export interface MediaHandle {
   readonly namespace: string;
   readonly apps: readonly MediaAppHandle[];
-  /** Done when every app is ready. */
+  /** Done when every app is ready; where Argo CD delivers, when it may begin. */
   readonly ready: readonly Resource[];
+  /** Digest of the secrets that a Deployment uses, by its name. */
+  readonly secretChecksums: ReadonlyMap<string, Output<string>>;
 }
 
 /**
@@ -37,20 +40,25 @@ export function media(
 ): MediaHandle | undefined {
   if (!config.media.enabled) return undefined;
   const { provider, anchor } = cluster;
-  const { apps } = new MediaStack("media", {
+  const { apps, ready, secretChecksums } = new MediaStack("media", {
     media: config.media,
     secrets,
+    delivery: config.delivery.by,
     scope: { provider, anchor, dependsOn },
   });
   return {
     namespace: config.media.namespace,
-    apps: apps.map(({ settings: { row, address }, app }) => ({
-      name: row.name,
-      wave: row.wave,
-      port: row.ports[0].number,
-      requestedAddress: address,
-      assignedAddress: app.assignedAddress,
-    })),
-    ready: apps.map(({ app }) => app.deployment),
+    apps: mediaAppSettings(config.media).map(({ row, address }) => {
+      const app = apps.find(({ settings }) => settings.row === row)?.app;
+      return {
+        name: row.name,
+        wave: row.wave,
+        port: row.ports[0].number,
+        requestedAddress: address,
+        assignedAddress: app?.assignedAddress ?? output(address),
+      };
+    }),
+    ready: apps.length > 0 ? apps.map(({ app }) => app.deployment) : ready,
+    secretChecksums,
   };
 }

@@ -55,6 +55,12 @@ const awayFromEtcd: core.v1.Affinity = {
   },
 };
 
+/** Less who manages the Deployment: pods must not restart when another takes it over. */
+function podLabels(labels: Readonly<Record<string, string>>): Record<string, string> {
+  const { "app.kubernetes.io/managed-by": _manager, ...rest } = labels;
+  return rest;
+}
+
 /** The Deployment of an app: one pod, which owns its database and so is never run twice. */
 export function renderDeployment(app: AppSettings) {
   const { row, stack } = app;
@@ -74,7 +80,7 @@ export function renderDeployment(app: AppSettings) {
       selector: { matchLabels: selectorLabels(stack, row.name) },
       template: {
         metadata: {
-          labels: metadata.labels,
+          labels: podLabels(metadata.labels),
           annotations: { [configChecksum]: checksum(stack.commonConfig.data) },
         },
         spec: {

@@ -48,9 +48,11 @@ export function renderDefaultDeny(stack: StackSettings) {
 }
 
 /**
- * A claim of the stack. Deleting it, as `pulumi destroy` does, keeps the data where the class retains
- * it: on `nfs-client` the folder stays on the server and a claim of the same namespace and name
- * finds it again. It is not `protect`ed, since that would stop every rebuild drill.
+ * A claim of the stack. Nobody deletes it while its namespace stays: Pulumi retains it when its app
+ * is turned off, and Argo CD neither prunes nor deletes it. With the namespace, as in `pulumi destroy`
+ * on an existing cluster, it goes; its data stays where the class retains it: on `nfs-client` the
+ * folder stays on the server and a claim of the same namespace and name finds it again. It is not
+ * `protect`ed, since that would stop every rebuild drill.
  */
 export function renderClaim(stack: StackSettings, claim: ClaimSettings) {
   const metadata = sharedMetadata(stack, claim.name, claim.description);

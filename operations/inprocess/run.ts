@@ -26,6 +26,8 @@ export interface Registration {
   /** Outputs that are secret though no input is. */
   readonly additionalSecretOutputs: readonly string[];
   readonly protect: boolean;
+  /** Whether the object stays in the cluster when the program no longer asks for it. */
+  readonly retainOnDelete: boolean;
 }
 
 /** What a handler made of a registration. */
@@ -63,6 +65,7 @@ interface RegisterRequest {
   getProvider(): string;
   getDeletedwith(): string;
   getProtect(): boolean;
+  getRetainondelete(): boolean;
   getDependenciesList(): string[];
   getAdditionalsecretoutputsList(): string[];
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
@@ -115,6 +118,7 @@ function read(request: RegisterRequest): Registration {
     secretInputs: secretPaths(raw).sort(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
     protect: request.getProtect(),
+    retainOnDelete: request.getRetainondelete(),
   };
 }
 

@@ -55,6 +55,8 @@ function expectedCounts(config: Config): Record<string, number> {
     "bramble:platform:ArgoCd": 1,
     "bramble:helm:ChartRelease": 7 + nfs,
     "kubernetes:helm.sh/v3:Release": 7 + nfs,
+    // Traefik's.
+    "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinitionPatch": 10,
     "kubernetes:metallb.io/v1beta1:IPAddressPool": config.network.pools.length,
     "kubernetes:metallb.io/v1beta1:L2Advertisement": 1,
     "kubernetes:cert-manager.io/v1:ClusterIssuer":
@@ -71,6 +73,7 @@ function expectedCounts(config: Config): Record<string, number> {
     "bramble:workload:MediaStack": 1,
     "bramble:workload:MediaSecrets": 1,
     "bramble:workload:App": 8,
+    "bramble:workload:DeliveredByPulumi": 1,
   };
 }
 
@@ -106,6 +109,21 @@ function inCluster(registrations: readonly Registration[]): Registration[] {
   return registrations.filter(({ type }) => type.startsWith("kubernetes:"));
 }
 
+/** What Argo CD can take over: all that is in the media namespace, but for Secrets. */
+function isWorkload({ type, urn, inputs }: Registration): boolean {
+  const { metadata } = inputs as { metadata?: { namespace?: string } };
+  return (
+    urn.includes("bramble:workload:MediaStack$") &&
+    metadata?.namespace === "media" &&
+    !type.endsWith(":Secret")
+  );
+}
+
+/** The component on which the workloads hang. */
+function markerOf(registrations: readonly Registration[]): string | undefined {
+  return registrations.find(({ type }) => type === "bramble:workload:DeliveredByPulumi")?.urn;
+}
+
 describe("stacks/environment", () => {
   let own: readonly Registration[];
   before(async () => {
@@ -136,16 +154,30 @@ describe("stacks/environment", () => {
     const provider = find(own, "cluster");
     assert.ok(inCluster(own).length > 50);
     for (const one of inCluster(own)) {
-      assert.equal(one.deletedWith, anchor.urn, one.urn);
+      const expected = isWorkload(one) ? markerOf(own) : anchor.urn;
+      assert.equal(one.deletedWith, expected, one.urn);
       assert.equal(one.provider, provider.urn, one.urn);
       assert.equal(one.protect, false, one.urn);
     }
   });
 
-  it("hangs nothing on anything in a cluster that stays: there, destroy has to delete", async () => {
+  it("hangs nothing but what the media namespace takes with it on anything in a cluster that stays", async () => {
     const { registrations } = await runProgram(existingCluster);
     assert.ok(inCluster(registrations).length > 50);
-    for (const one of registrations) assert.equal(one.deletedWith, undefined, one.urn);
+    for (const one of registrations) {
+      const expected = isWorkload(one) ? markerOf(registrations) : undefined;
+      assert.equal(one.deletedWith, expected, one.urn);
+    }
+  });
+
+  it("forgets the workloads without deleting them when Argo CD takes over, claims always", () => {
+    const claims = own.filter(({ type }) => type.endsWith(":PersistentVolumeClaim"));
+    assert.ok(claims.length > 0);
+    for (const one of own) assert.equal(one.retainOnDelete, claims.includes(one), one.urn);
+    assert.equal(
+      own.filter(isWorkload).some(({ type }) => type.endsWith(":Secret")),
+      false,
+    );
   });
 
   it("installs nothing before every node is Ready", () => {

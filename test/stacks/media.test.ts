@@ -39,6 +39,7 @@ async function run(
   section: Record<string, unknown>,
   secrets: GivenMediaSecrets,
   preview = false,
+  delivery: Record<string, unknown> = {},
 ): Promise<{ registered: Registered[]; handle: MediaHandle | undefined }> {
   const registered: Registered[] = [];
   const deployed: string[] = [];
@@ -56,7 +57,7 @@ async function run(
   };
   await pulumi.runtime.setMocks(mocks, "project", "stack", preview);
   const provider = new Provider("cluster", { kubeconfig: "{}" });
-  const handle = media(configSchema.parse({ media: section }), secrets, { provider }, []);
+  const handle = media(configSchema.parse({ media: section, delivery }), secrets, { provider }, []);
   await pulumi.runtime.disconnect();
   return { registered, handle };
 }
@@ -109,6 +110,7 @@ describe("stacks/media", () => {
       "bramble:workload:MediaStack": 1,
       "bramble:workload:MediaSecrets": 1,
       "bramble:workload:App": 8,
+      "bramble:workload:DeliveredByPulumi": 1,
       "pulumi:providers:kubernetes": 1,
       "kubernetes:core/v1:Namespace": 1,
       "kubernetes:core/v1:ConfigMap": 1,
@@ -162,6 +164,17 @@ describe("stacks/media", () => {
 
     const given = { plexClaimToken: pulumi.output("claim-abc") };
     assert.equal(secretData(await register({}, given))["plex-claim-token"], "claim-abc");
+  });
+
+  it("makes just the namespace and its secrets where Argo CD delivers", async () => {
+    const { registered, handle } = await run({}, {}, false, { by: "argocd" });
+    const objects = registered.filter(({ type }) => type.startsWith("kubernetes:"));
+    assert.deepEqual(objects.map(({ type }) => type).sort(), [
+      "kubernetes:core/v1:Namespace",
+      "kubernetes:core/v1:Secret",
+    ]);
+    assert.equal(handle?.apps.length, mediaAppNames.length);
+    assert.ok(handle.secretChecksums.has("radarr"));
   });
 
   it("uses a given key instead of generating one", async () => {

@@ -11,7 +11,13 @@ function command(name: string, inputs: Readonly<Record<string, unknown>>): Regis
     ...{ urn: `urn:${name}`, type: "command:remote:Command", name, custom: true },
     ...{ parent: undefined, provider: undefined, dependsOn: [], deletedWith: undefined },
     inputs: { connection, ...inputs },
-    ...{ shown: {}, secretInputs: [], additionalSecretOutputs: [], protect: false },
+    ...{
+      shown: {},
+      secretInputs: [],
+      additionalSecretOutputs: [],
+      protect: false,
+      retainOnDelete: false,
+    },
   };
 }
 

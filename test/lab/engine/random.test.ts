@@ -9,7 +9,13 @@ function registration(type: string, inputs: Registration["inputs"]): Registratio
   return {
     urn: `urn:pulumi:local::bramble::${type}::thing`,
     ...{ type, name: "thing", custom: true, inputs, shown: {} },
-    ...{ parent: undefined, provider: undefined, deletedWith: undefined, protect: false },
+    ...{
+      parent: undefined,
+      provider: undefined,
+      deletedWith: undefined,
+      protect: false,
+      retainOnDelete: false,
+    },
     ...{ dependsOn: [], secretInputs: [], additionalSecretOutputs: [] },
   };
 }

@@ -31,7 +31,13 @@ function command(create: string, inputs: Registration["inputs"] = {}): Registrat
     urn: "urn:pulumi:local::bramble::command:remote:Command::script",
     ...{ type: "command:remote:Command", name: "script", custom: true, shown: {} },
     inputs: { connection, create, ...inputs },
-    ...{ parent: undefined, provider: undefined, deletedWith: undefined, protect: false },
+    ...{
+      parent: undefined,
+      provider: undefined,
+      deletedWith: undefined,
+      protect: false,
+      retainOnDelete: false,
+    },
     ...{ dependsOn: [], secretInputs: [], additionalSecretOutputs: [] },
   };
 }

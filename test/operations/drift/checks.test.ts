@@ -18,6 +18,7 @@ function registration(changes: Partial<Registration>): Registration {
     ...{ parent: undefined, provider: undefined, deletedWith: undefined },
     ...{ dependsOn: [], inputs: {}, shown: {}, secretInputs: [], additionalSecretOutputs: [] },
     protect: false,
+    retainOnDelete: false,
     ...changes,
   };
 }
