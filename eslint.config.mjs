@@ -26,6 +26,17 @@ const noRoots = {
   message: "Import the submodule, such as @pulumi/kubernetes/core/v1.",
 };
 
+/** Files that Node runs as they are, from a ConfigMap: it strips types and installs nothing. */
+const noPackages = {
+  regex: "^(?!node:|\\./[A-Za-z]+\\.ts$)",
+  message: "These scripts run alone: Node's own modules, and files beside them with `.ts`.",
+};
+
+/** Syntax that is more than types, which Node cannot strip. */
+const erasable = ["TSEnumDeclaration", "TSParameterProperty", "TSModuleDeclaration"].map(
+  (selector) => ({ selector, message: "Node strips types and nothing more." }),
+);
+
 const restrict = (...patterns) => ({
   "@typescript-eslint/no-restricted-imports": ["error", { patterns }],
 });
@@ -71,5 +82,13 @@ export default defineConfig(
       "components/**/*{Values,Config,Manifest,Settings}.ts",
     ],
     rules: restrict(noLab, noPulumi, noUpwards),
+  },
+  {
+    files: ["components/workload/wiring/**/*.ts"],
+    rules: {
+      ...restrict(noPackages),
+      "@typescript-eslint/consistent-type-imports": "error",
+      "no-restricted-syntax": ["error", ...erasable],
+    },
   },
 );
