@@ -1,12 +1,22 @@
 import type { Output, Resource } from "@pulumi/pulumi";
-import { snapshotAlerts } from "../catalogue/alerts/snapshots";
 import { type ChartRow, chartNames, charts } from "../catalogue/charts";
 import type { ClusterScope } from "../components/options";
 import type { CsiDriverNfsSettings } from "../components/platform/csiDriverNfsValues";
 import { jaegerScrape, tracingAddresses } from "../components/platform/jaeger";
 import { lokiUrl } from "../components/platform/lokiValues";
+import type { MonitoringSettings } from "../components/platform/monitoringValues";
 import { Platform, type PlatformSettings } from "../components/platform/Platform";
+import type { Secrets } from "../config/load";
+import { localPath } from "../config/localPath";
 import type { Config } from "../config/schema";
+import { alertingSettings, alertSecrets, stackAlerts } from "./alerting";
+import {
+  type IngressHandle,
+  ingressSettings,
+  mediaRoutes,
+  platformRoutes,
+  urlsOf,
+} from "./ingress";
 
 /** What the platform needs of a cluster. */
 export interface PlatformCluster extends ClusterScope {
@@ -30,17 +40,37 @@ export interface PlatformHandle {
   readonly grafanaPassword: Output<string> | undefined;
   /** Password of Argo CD's user `admin`; secret. */
   readonly argoCdPassword: Output<string> | undefined;
+  /** How stacks of apps are served by name; `undefined` without an ingress controller. */
+  readonly ingress: IngressHandle | undefined;
+  /** Where each web interface is found, by its name. */
+  readonly urls: Readonly<Record<string, string>>;
+  /** Password of the gate's user; secret. */
+  readonly ingressPassword: Output<string> | undefined;
 }
 
+/** The secrets that the platform may be given. */
+export type PlatformSecrets = Partial<
+  Pick<Secrets, "cloudflareApiToken" | "alertReceivers" | "heartbeatUrl">
+>;
+
 /** Installs the platform on a cluster, Bramble's own or an existing one. */
-export function platform(config: Config, cluster: PlatformCluster): PlatformHandle {
+export function platform(
+  config: Config,
+  cluster: PlatformCluster,
+  secrets: PlatformSecrets = {},
+): PlatformHandle {
   const { provider, anchor, ready } = cluster;
   const settings = platformSettings(config, cluster);
+  const served = ingressSettings(config);
+  const [own, others] = [platformRoutes(settings), mediaRoutes(config)];
   const installed = new Platform("platform", {
     settings,
-    mirror: config.charts.mirror,
+    mirror: config.charts.mirror && localPath(config.charts.mirror),
     cluster: { provider, anchor },
     ready,
+    ingress: served && { settings: served, routes: own, others },
+    dnsToken: secrets.cloudflareApiToken,
+    alertSecrets: alertSecrets(secrets),
   });
   return {
     loadBalancer: installed.metallb,
@@ -48,6 +78,13 @@ export function platform(config: Config, cluster: PlatformCluster): PlatformHand
     releases: releasesOf(settings),
     grafanaPassword: installed.monitoring?.adminPassword,
     argoCdPassword: installed.argoCd?.adminPassword,
+    ingress: served && {
+      settings: served,
+      users: installed.gate?.users,
+      ready: installed.ingressReady,
+    },
+    urls: served === undefined ? {} : urlsOf([...own, ...others], served),
+    ingressPassword: installed.gate?.password,
   };
 }
 
@@ -70,7 +107,7 @@ export function platformSettings(
         }
       : undefined,
     metallb: knobs.metallb.enabled ? { pools: network.pools } : undefined,
-    certManager: knobs.certManager.enabled ? { email: knobs.certManager.email } : undefined,
+    certManager: knobs.certManager.enabled ? knobs.certManager : undefined,
     loki: logging.enabled ? logging : undefined,
     alloy: logging.enabled ? { lokiUrl, journal: config.cluster.source === "k3s" } : undefined,
     tracing: tracing.enabled ? tracing : undefined,
@@ -78,7 +115,6 @@ export function platformSettings(
     csiDriverNfs: nfsSettings(config, cluster.nfsServer),
   };
   if (!monitoring.enabled) return settings;
-  const { offHost } = config.k3s.snapshots;
   return {
     ...settings,
     kubePrometheusStack: {
@@ -89,10 +125,27 @@ export function platformSettings(
       tracesUrl: settings.tracing && tracingAddresses.query,
       scrapedServices: settings.tracing === undefined ? [] : [jaegerScrape],
       scraped: releasesOf(settings),
+      urls: monitoringUrls(config),
       ownHosts: config.cluster.source === "k3s",
-      alerts: offHost === undefined ? [] : snapshotAlerts(offHost.alertAfterHours),
+      cluster: config.cluster.name,
+      alerts: stackAlerts(config, settings),
+      alerting: alertingSettings(config),
+      runbookBase: monitoring.runbookBase,
     },
   };
+}
+
+/** Where people find what monitoring shows, if it is served by name. */
+function monitoringUrls(config: Config): MonitoringSettings["urls"] {
+  const served = ingressSettings(config);
+  const url = (host: string): string => `https://${host}.${config.network.domain}/`;
+  return (
+    served && {
+      grafana: url("grafana"),
+      prometheus: url("prometheus"),
+      alertmanager: url("alertmanager"),
+    }
+  );
 }
 
 function releasesOf(settings: PlatformSettings): ChartRow[] {

@@ -16,7 +16,7 @@ export function snapshotAlerts(hours: number): readonly AlertRow[] {
       holds: "10m",
       severity: "critical",
       summary: `The newest verified copy of an etcd snapshot off the hosts is older than ${String(hours)} hours.`,
-      runbook: "docs/runbooks/backup.md",
+      description: "The newest is from {{ $value | humanizeDuration }} ago.",
     },
     {
       name: "BrambleSnapshotMissing",
@@ -25,7 +25,7 @@ export function snapshotAlerts(hours: number): readonly AlertRow[] {
       holds: `${String(hours)}h`,
       severity: "critical",
       summary: "No server tells of a verified copy of an etcd snapshot off the hosts.",
-      runbook: "docs/runbooks/backup.md",
+      description: "The metric bramble_snapshot_last_success_timestamp_seconds is on no host.",
     },
   ];
 }

@@ -1,14 +1,52 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
 import { charts } from "../../catalogue/charts";
-import { ChartRelease } from "../helm/ChartRelease";
+import { ChartRelease, type ReleaseSecret } from "../helm/ChartRelease";
 import { inheritOptions } from "../options";
+import {
+  alertmanagerConfigSecret,
+  alertmanagerFiles,
+  secretKeys,
+} from "./alerting/alertmanagerConfig";
+import { receiverSecretName } from "./alerting/receiverConfigs";
 import { grafanaSecretName, type MonitoringSettings, monitoringValues } from "./monitoringValues";
 
 /** Arguments of {@link Monitoring}. */
 export interface MonitoringArgs {
   readonly settings: MonitoringSettings;
   readonly mirror?: string | undefined;
+  readonly alertSecrets?: AlertSecrets | undefined;
+}
+
+/** What Alertmanager reaches its receivers by. */
+export interface AlertSecrets {
+  /** URLs, tokens and passwords; secret. */
+  readonly receivers?: pulumi.Output<ReceiverSecretValues> | undefined;
+  /** What the heartbeat calls; secret. */
+  readonly heartbeatUrl?: pulumi.Output<string> | undefined;
+}
+
+/** Secrets by receiver and by what they are. */
+export type ReceiverSecretValues = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** What Alertmanager reads from files; a new value reaches it without a restart. */
+function receiverSecretsOf(args: MonitoringArgs): ReleaseSecret[] {
+  const keys = secretKeys(args.settings.alerting);
+  if (keys.length === 0) return [];
+  const { receivers, heartbeatUrl } = args.alertSecrets ?? {};
+  const given = receivers ?? pulumi.secret<ReceiverSecretValues>({});
+  const stringData = keys.map(({ key, receiver, what }) => [
+    key,
+    receiver === undefined
+      ? (heartbeatUrl ?? pulumi.secret(""))
+      : given.apply((values) => values[receiver]?.[what] ?? ""),
+  ]);
+  return [
+    {
+      name: receiverSecretName,
+      stringData: Object.fromEntries(stringData) as Record<string, pulumi.Output<string>>,
+    },
+  ];
 }
 
 /** Prometheus, Alertmanager and Grafana, with a generated password for Grafana's admin. */
@@ -34,6 +72,8 @@ export class Monitoring extends pulumi.ComponentResource {
             name: grafanaSecretName,
             stringData: { "admin-user": "admin", "admin-password": this.adminPassword },
           },
+          { name: alertmanagerConfigSecret, stringData: alertmanagerFiles(args.settings.alerting) },
+          ...receiverSecretsOf(args),
         ],
         mirror: args.mirror,
       },

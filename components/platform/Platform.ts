@@ -1,6 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ChartRow, charts } from "../../catalogue/charts";
 import { ChartRelease, type ChartReleaseArgs } from "../helm/ChartRelease";
+import { GateCredentials } from "../ingress/GateCredentials";
+import { Routes } from "../ingress/Routes";
+import type { IngressSettings, Route } from "../ingress/settings";
 import { childOptions, type ClusterScope } from "../options";
 import { type AlloySettings, alloyValues } from "./alloyValues";
 import { ArgoCd } from "./ArgoCd";
@@ -9,7 +12,7 @@ import { CertManager, type CertManagerSettings } from "./CertManager";
 import { type CsiDriverNfsSettings, csiDriverNfsValues } from "./csiDriverNfsValues";
 import { type LokiSettings, lokiValues } from "./lokiValues";
 import { MetalLb, type MetalLbSettings } from "./MetalLb";
-import { Monitoring } from "./Monitoring";
+import { type AlertSecrets, Monitoring } from "./Monitoring";
 import type { MonitoringSettings } from "./monitoringValues";
 import type { TracingSettings } from "./jaeger";
 import { Tracing } from "./Tracing";
@@ -37,6 +40,20 @@ export interface PlatformArgs {
   readonly cluster: ClusterScope;
   /** What must be up before anything is installed. */
   readonly ready: readonly pulumi.Resource[];
+  /** What is served by name; unset without an ingress controller. */
+  readonly ingress?: PlatformIngress | undefined;
+  /** Token for the zone's DNS provider. */
+  readonly dnsToken?: pulumi.Input<string> | undefined;
+  /** What alerts are sent by. */
+  readonly alertSecrets?: AlertSecrets | undefined;
+}
+
+/** What the platform serves by name. */
+export interface PlatformIngress {
+  readonly settings: IngressSettings;
+  readonly routes: readonly Route[];
+  /** What stacks of apps serve under the same certificate. */
+  readonly others: readonly Route[];
 }
 
 /** The platform's releases, each installed as early as what it needs allows. */
@@ -45,8 +62,13 @@ export class Platform extends pulumi.ComponentResource {
   readonly csiDriverNfs: ChartRelease | undefined;
   readonly monitoring: Monitoring | undefined;
   readonly argoCd: ArgoCd | undefined;
+  /** Who passes the gate; nobody where another server asks for credentials. */
+  readonly gate: GateCredentials | undefined;
+  /** Custom resources of the ingress are served once these are up. */
+  readonly ingressReady: readonly pulumi.Resource[];
 
-  constructor(name: string, { settings, mirror, cluster, ready }: PlatformArgs) {
+  constructor(name: string, args: PlatformArgs) {
+    const { settings, mirror, cluster, ready, ingress, dnsToken, alertSecrets } = args;
     super("bramble:platform:Platform", name, {}, childOptions(undefined, cluster));
 
     const after = (...needs: (pulumi.Resource | undefined)[]): pulumi.ResourceOptions =>
@@ -62,24 +84,43 @@ export class Platform extends pulumi.ComponentResource {
 
     this.metallb =
       settings.metallb && new MetalLb("metallb", { settings: settings.metallb, mirror }, after());
-    if (settings.traefik) {
-      install(charts.traefik, traefikValues(settings.traefik), this.metallb);
-    }
-    if (settings.certManager) {
-      new CertManager("cert-manager", { settings: settings.certManager, mirror }, after());
-    }
+    const traefik =
+      settings.traefik && install(charts.traefik, traefikValues(settings.traefik), this.metallb);
+    const certManager =
+      settings.certManager &&
+      new CertManager(
+        "cert-manager",
+        { settings: settings.certManager, mirror, dnsToken },
+        after(),
+      );
     this.csiDriverNfs =
       settings.csiDriverNfs &&
       install(charts.csiDriverNfs, csiDriverNfsValues(settings.csiDriverNfs));
     this.monitoring =
       settings.kubePrometheusStack &&
-      new Monitoring("monitoring", { settings: settings.kubePrometheusStack, mirror }, after());
+      new Monitoring(
+        "monitoring",
+        { settings: settings.kubePrometheusStack, mirror, alertSecrets },
+        after(),
+      );
     const loki = settings.loki && install(charts.loki, lokiValues(settings.loki));
     if (settings.alloy) install(charts.alloy, alloyValues(settings.alloy), loki);
-    if (settings.tracing) new Tracing("tracing", settings.tracing, after());
+    const tracing = settings.tracing && new Tracing("tracing", settings.tracing, after());
     this.argoCd =
       settings.argoCd && new ArgoCd("argocd", { settings: settings.argoCd, mirror }, after());
 
+    this.gate =
+      ingress?.settings.gate.type === "basic"
+        ? new GateCredentials("ingress-gate", ingress.settings.gate.user, { parent: this })
+        : undefined;
+    this.ingressReady = [traefik, certManager].filter((part) => part !== undefined);
+    if (ingress !== undefined) {
+      new Routes(
+        "routes",
+        { ...ingress, users: this.gate?.users },
+        after(...this.ingressReady, this.monitoring, this.argoCd, tracing),
+      );
+    }
     this.registerOutputs({});
   }
 }

@@ -1,17 +1,23 @@
-import type { AlertRow } from "../../catalogue/alerts/types";
-import { type ChartRow, releaseName } from "../../catalogue/charts";
+import type { AlertGroup } from "../../catalogue/alerts/all";
+import type { ChartRow } from "../../catalogue/charts";
+import {
+  type AlertingSettings,
+  alertmanagerConfigSecret,
+  secretKeys,
+} from "./alerting/alertmanagerConfig";
+import { alertRules } from "./alerting/alertRules";
+import { receiverSecretName } from "./alerting/receiverConfigs";
 import { dataSources, type SignalAddresses } from "./dataSources";
 import { resources } from "./resources";
+import {
+  controlPlaneTargets,
+  extraScrapes,
+  podMonitors,
+  type ScrapedService,
+} from "./scrapeTargets";
 
 /** Name of the Secret with Grafana's admin. */
 export const grafanaSecretName = "grafana-admin";
-
-/** Pods of a namespace that serve metrics on a port of that name. */
-export interface ScrapedService {
-  readonly name: string;
-  readonly namespace: string;
-  readonly port: string;
-}
 
 /** What the values of kube-prometheus-stack depend on. */
 export interface MonitoringSettings {
@@ -29,13 +35,24 @@ export interface MonitoringSettings {
   readonly scrapedServices?: readonly ScrapedService[];
   /** Releases to scrape beside the chart's own parts. */
   readonly scraped: readonly ChartRow[];
+  /** Where people find the web interfaces: links in alerts and log-ins lead there. */
+  readonly urls?: Readonly<Record<"grafana" | "prometheus" | "alertmanager", string>> | undefined;
   /** Whether hosts are Bramble's own, with figures of its scripts in a folder. */
   readonly ownHosts: boolean;
+  /** Name of the cluster, which every alert that is sent tells. */
+  readonly cluster: string;
   /** Alerts of Bramble's own. */
-  readonly alerts: readonly AlertRow[];
+  readonly alerts: readonly AlertGroup[];
+  /** Web address of the repository's files, for links to runbooks. */
+  readonly runbookBase?: string | undefined;
+  /** Who is told of alerts. */
+  readonly alerting: AlertingSettings;
 }
 
-/** Where scripts leave figures on a host; see k3s-snapshot.sh. */
+/** Annotation of a dashboard's ConfigMap that names its folder. */
+export const dashboardFolderAnnotation = "grafana_folder";
+
+/** Where scripts leave figures on a host; see host-metrics.sh and k3s-snapshot.sh. */
 const metricsFolder = "/var/lib/bramble/metrics";
 
 /** Arguments replace the chart's own, so those are said again. */
@@ -45,7 +62,21 @@ const nodeExporterArguments = [
 ] as const;
 
 function nodeExporter({ ownHosts }: MonitoringSettings) {
-  const usual = { resources: resources("10m", "24Mi", "64Mi") };
+  const usual = {
+    resources: resources("10m", "24Mi", "64Mi"),
+    prometheus: {
+      monitor: {
+        // People know their hosts by name.
+        relabelings: [
+          {
+            action: "replace",
+            sourceLabels: ["__meta_kubernetes_pod_node_name"],
+            targetLabel: "node",
+          },
+        ],
+      },
+    },
+  };
   if (!ownHosts) return usual;
   return {
     ...usual,
@@ -63,43 +94,43 @@ function nodeExporter({ ownHosts }: MonitoringSettings) {
   };
 }
 
-function ownRules(alerts: readonly AlertRow[]) {
-  if (alerts.length === 0) return {};
-  const rules = alerts.map(({ name, expression, holds, severity, summary, runbook }) => ({
-    ...{ alert: name, expr: expression, for: holds, labels: { severity } },
-    annotations: { summary, runbook_url: runbook },
-  }));
-  return { additionalPrometheusRulesMap: { bramble: { groups: [{ name: "bramble", rules }] } } };
-}
+const mebibytes: Readonly<Record<string, number>> = {
+  ...{ Ki: 2 ** -10, Mi: 1, Gi: 2 ** 10, Ti: 2 ** 20 },
+  ...{ k: 1e3 / 2 ** 20, M: 1e6 / 2 ** 20, G: 1e9 / 2 ** 20, T: 1e12 / 2 ** 20, "": 2 ** -20 },
+};
 
 /**
- * Scrapes every pod of a release that has its metrics port. The monitors are part of this release,
- * which brings their definitions, so that no other release has to wait for it.
+ * How large metrics may grow on a volume: a local-path volume has no limit of its own, and the rest
+ * is for the log of writes and for compaction.
  */
-function podMonitors({ scraped, scrapedServices = [] }: MonitoringSettings) {
-  const releases = scraped.flatMap((row) =>
-    row.metricsPort === undefined
-      ? []
-      : [{ name: releaseName(row), namespace: row.namespace, port: row.metricsPort }],
-  );
-  return [...releases, ...scrapedServices].map(({ name, namespace, port }) => ({
-    name,
-    namespaceSelector: { matchNames: [namespace] },
-    selector: {},
-    podMetricsEndpoints: [{ port }],
-  }));
+export function retentionSize(storage: string): string {
+  const [, figure = "0", unit = ""] = /^([\d.]+)([A-Za-z]*)$/.exec(storage) ?? [];
+  return `${String(Math.floor(Number(figure) * (mebibytes[unit] ?? 0) * 0.85))}MiB`;
 }
 
-function prometheusSpec({ retention, storage }: MonitoringSettings) {
+function storageOf(size: string) {
   return {
+    volumeClaimTemplate: {
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: size } } },
+    },
+  };
+}
+
+function prometheusSpec(settings: MonitoringSettings) {
+  const { retention, storage, urls, cluster, scraped } = settings;
+  return {
+    ...(urls && { externalUrl: urls.prometheus }),
     replicas: 1,
     retention,
+    retentionSize: retentionSize(storage),
+    scrapeInterval: "30s",
+    // A busy Pi takes long to list what its API server has counted.
+    scrapeTimeout: "25s",
+    evaluationInterval: "30s",
+    externalLabels: { cluster },
+    additionalScrapeConfigs: extraScrapes(scraped),
     resources: resources("150m", "384Mi", "1536Mi"),
-    storageSpec: {
-      volumeClaimTemplate: {
-        spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage } } },
-      },
-    },
+    storageSpec: storageOf(storage),
     // Otherwise only monitors and rules that carry this release's label are seen.
     podMonitorSelectorNilUsesHelmValues: false,
     probeSelectorNilUsesHelmValues: false,
@@ -109,10 +140,11 @@ function prometheusSpec({ retention, storage }: MonitoringSettings) {
   };
 }
 
-function grafana(addresses: SignalAddresses) {
+function grafana(addresses: SignalAddresses, urls: MonitoringSettings["urls"]) {
   return {
     admin: { existingSecret: grafanaSecretName },
     "grafana.ini": {
+      ...(urls && { server: { root_url: urls.grafana } }),
       analytics: {
         check_for_updates: false,
         check_for_plugin_updates: false,
@@ -120,7 +152,16 @@ function grafana(addresses: SignalAddresses) {
       },
     },
     resources: resources("20m", "128Mi", "384Mi"),
-    sidecar: { resources: resources("5m", "64Mi", "160Mi") },
+    // Dashboards and data sources are code: there is nothing to keep on a volume.
+    persistence: { enabled: false },
+    defaultDashboardsTimezone: "browser",
+    sidecar: {
+      resources: resources("5m", "64Mi", "160Mi"),
+      dashboards: {
+        folderAnnotation: dashboardFolderAnnotation,
+        provider: { foldersFromFilesStructure: true },
+      },
+    },
     testFramework: { enabled: false },
     additionalDataSources: dataSources(addresses),
   };
@@ -138,6 +179,7 @@ function grafana(addresses: SignalAddresses) {
 export function monitoringValues(settings: MonitoringSettings) {
   const jobResources = resources("10m", "24Mi", "96Mi");
   return {
+    ...controlPlaneTargets,
     kubeControllerManager: { enabled: false },
     kubeScheduler: { enabled: false },
     kubeProxy: { enabled: false },
@@ -147,12 +189,22 @@ export function monitoringValues(settings: MonitoringSettings) {
         : { enabled: true, endpoints: [...settings.etcdEndpoints] },
     prometheus: {
       prometheusSpec: prometheusSpec(settings),
-      additionalPodMonitors: podMonitors(settings),
+      additionalPodMonitors: podMonitors(settings.scraped, settings.scrapedServices ?? []),
     },
     alertmanager: {
-      alertmanagerSpec: { replicas: 1, resources: resources("5m", "32Mi", "128Mi") },
+      alertmanagerSpec: {
+        ...(settings.urls && { externalUrl: settings.urls.alertmanager }),
+        replicas: 1,
+        useExistingSecret: true,
+        configSecret: alertmanagerConfigSecret,
+        secrets: secretKeys(settings.alerting).length > 0 ? [receiverSecretName] : [],
+        // What a person silenced, and what was told already, outlives the pod.
+        storage: storageOf("1Gi"),
+        automountServiceAccountToken: false,
+        resources: resources("5m", "32Mi", "128Mi"),
+      },
     },
-    grafana: grafana(settings),
+    grafana: grafana(settings, settings.urls),
     prometheusOperator: {
       resources: resources("10m", "48Mi", "192Mi"),
       prometheusConfigReloader: { resources: resources("5m", "16Mi", "64Mi") },
@@ -160,6 +212,8 @@ export function monitoringValues(settings: MonitoringSettings) {
     },
     "kube-state-metrics": { resources: resources("10m", "40Mi", "192Mi") },
     "prometheus-node-exporter": nodeExporter(settings),
-    ...ownRules(settings.alerts),
+    additionalPrometheusRulesMap: {
+      bramble: { groups: alertRules(settings.alerts, settings.runbookBase) },
+    },
   };
 }

@@ -1,7 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { type Receiver, renderReceiver, type RoutedSeverity, secretFile } from "./receiverConfigs";
+import {
+  type Receiver,
+  receiverSecrets,
+  renderReceiver,
+  type RoutedSeverity,
+  secretKey,
+  secretPath,
+} from "./receiverConfigs";
 
 /** What Alertmanager's configuration depends on. */
 export interface AlertingSettings {
@@ -18,6 +25,9 @@ export const templateFile = "bramble.tmpl";
 
 /** Where the operator mounts the configuration's Secret. */
 const configDirectory = "/etc/alertmanager/config";
+
+/** Key of the heartbeat's URL; no receiver's name has a dot. */
+const heartbeatKey = "heartbeat.url";
 
 /** The receiver without anyone behind it. */
 const nobody = "nobody";
@@ -65,9 +75,7 @@ const inhibitions = [
 function heartbeatReceiver() {
   return {
     name: "heartbeat",
-    webhook_configs: [
-      { url_file: secretFile("heartbeat", "url"), send_resolved: false, max_alerts: 1 },
-    ],
+    webhook_configs: [{ url_file: secretPath(heartbeatKey), send_resolved: false, max_alerts: 1 }],
   };
 }
 
@@ -130,6 +138,25 @@ export function alertmanagerConfig({ receivers, heartbeat }: AlertingSettings) {
       ),
     ],
   };
+}
+
+/** One secret that Alertmanager reads from a file. */
+export interface SecretKey {
+  /** Key in the Secret of the receivers. */
+  readonly key: string;
+  /** Whose it is; the heartbeat's when undefined. */
+  readonly receiver?: string;
+  readonly what: "url" | "token" | "password";
+}
+
+/** Every secret that the configuration names a file for. */
+export function secretKeys({ receivers, heartbeat }: AlertingSettings): SecretKey[] {
+  const all = receivers.flatMap((row) =>
+    receiverSecrets(row).map((what) => ({
+      ...{ key: secretKey(row.name, what), receiver: row.name, what },
+    })),
+  );
+  return heartbeat ? [...all, { key: heartbeatKey, what: "url" }] : all;
 }
 
 /** The files of the Secret {@link alertmanagerConfigSecret}. */

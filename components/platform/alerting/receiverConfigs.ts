@@ -21,12 +21,32 @@ export const receiverSecretName = "alertmanager-receivers";
 
 /** Key in that Secret of one secret of a receiver. */
 export function secretKey(receiver: string, what: string): string {
-  return `${receiver}-${what}`;
+  return `${receiver}.${what}`;
+}
+
+/** Where Alertmanager finds a key of that Secret. */
+export function secretPath(key: string): string {
+  return `/etc/alertmanager/secrets/${receiverSecretName}/${key}`;
 }
 
 /** Where Alertmanager reads one secret of a receiver, each time it sends. */
-export function secretFile(receiver: string, what: string): string {
-  return `/etc/alertmanager/secrets/${receiverSecretName}/${secretKey(receiver, what)}`;
+function secretFile(receiver: string, what: string): string {
+  return secretPath(secretKey(receiver, what));
+}
+
+/** The secrets that a receiver's notifiers read; `config/receivers.ts` asks people for the same. */
+export function receiverSecrets(row: Receiver): ("url" | "token" | "password")[] {
+  switch (row.type) {
+    case "webhook":
+    case "ntfy":
+      return row.auth ? ["url", "token"] : ["url"];
+    case "email":
+      return row.username === undefined ? [] : ["password"];
+    case "telegram":
+      return ["token"];
+    default:
+      return ["url"];
+  }
 }
 
 /** Notifiers by their key in an Alertmanager receiver. */

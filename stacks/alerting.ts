@@ -1,0 +1,66 @@
+import { type AlertGroup, alertGroups } from "../catalogue/alerts/all";
+import type { AlertingSettings } from "../components/platform/alerting/alertmanagerConfig";
+import type { Receiver } from "../components/platform/alerting/receiverConfigs";
+import type { AlertSecrets } from "../components/platform/Monitoring";
+import type { PlatformSettings } from "../components/platform/Platform";
+import type { Secrets } from "../config/load";
+import type { ReceiverConfig } from "../config/monitoringSchema";
+import { readReceiverSecrets } from "../config/receivers";
+import type { Config } from "../config/schema";
+
+function receiverOf(row: ReceiverConfig): Receiver {
+  const { name, severities, auth = false, username, channel } = row;
+  const common = { name, severities };
+  const needed = <Value>(value: Value | undefined, field: string): Value => {
+    if (value === undefined) throw new Error(`the rules let ${name} through without ${field}`);
+    return value;
+  };
+  switch (row.type) {
+    case "webhook":
+    case "ntfy":
+      return { ...common, type: row.type, auth };
+    case "email":
+      return {
+        ...common,
+        type: "email",
+        to: needed(row.to, "to"),
+        from: needed(row.from, "from"),
+        smarthost: needed(row.smarthost, "smarthost"),
+        username,
+      };
+    case "slack":
+      return { ...common, type: "slack", channel };
+    case "discord":
+      return { ...common, type: "discord" };
+    case "telegram":
+      return { ...common, type: "telegram", chatId: needed(row.chatId, "chatId") };
+  }
+}
+
+/** Who is told of alerts. */
+export function alertingSettings({ platform: { monitoring } }: Config): AlertingSettings {
+  return { receivers: monitoring.receivers.map(receiverOf), heartbeat: monitoring.heartbeat };
+}
+
+/** The alerts for what a stack has. */
+export function stackAlerts(config: Config, settings: PlatformSettings): readonly AlertGroup[] {
+  return alertGroups({
+    ownHosts: config.cluster.source === "k3s",
+    snapshotHours: config.k3s.snapshots.offHost?.alertAfterHours,
+    mediaNamespace: config.media.enabled ? config.media.namespace : undefined,
+    metallb: settings.metallb !== undefined,
+    traefik: settings.traefik !== undefined,
+    certManager: settings.certManager !== undefined,
+    logging: settings.alloy !== undefined,
+    argoCd: settings.argoCd !== undefined,
+    probes: false,
+  });
+}
+
+/** What Alertmanager's receivers are reached by. */
+export function alertSecrets(
+  secrets: Partial<Pick<Secrets, "alertReceivers" | "heartbeatUrl">>,
+): AlertSecrets {
+  const receivers = secrets.alertReceivers?.apply(readReceiverSecrets);
+  return { receivers, heartbeatUrl: secrets.heartbeatUrl };
+}
