@@ -70,6 +70,23 @@ export const images = {
     repository: "docker.io/rancher/mirrored-pause",
     tag: "3.6",
   },
+  // Applying definitions: Bramble's Job for a chart's `crds/` takes helm and kubectl,
+  // kube-prometheus-stack's hook busybox and kubectl.
+  helm: {
+    // renovate: datasource=docker depName=docker.io/alpine/helm
+    repository: "docker.io/alpine/helm",
+    tag: "3.19.0",
+  },
+  busybox: {
+    // renovate: datasource=docker depName=docker.io/busybox
+    repository: "docker.io/busybox",
+    tag: "1.37.0",
+  },
+  kubectl: {
+    // renovate: datasource=docker depName=registry.k8s.io/kubectl
+    repository: "registry.k8s.io/kubectl",
+    tag: "v1.36.4",
+  },
   // Traces: OpenTelemetry's protocol in, its own store, query and web interface.
   jaeger: {
     // renovate: datasource=docker depName=docker.io/jaegertracing/jaeger
@@ -96,6 +113,22 @@ export const images = {
     // renovate: datasource=docker depName=docker.io/library/python
     repository: "docker.io/library/python",
     tag: "3.14.0-alpine3.22",
+  },
+  // Runs the scripts that wire the media apps: from 22.18 on it strips types by itself.
+  node: {
+    // renovate: datasource=docker depName=docker.io/library/node
+    repository: "docker.io/library/node",
+    tag: "24.16.0-alpine3.23",
+  },
+  exportarr: {
+    // renovate: datasource=docker depName=ghcr.io/onedr0p/exportarr
+    repository: "ghcr.io/onedr0p/exportarr",
+    tag: "v2.3.0",
+  },
+  qbittorrentExporter: {
+    // renovate: datasource=docker depName=ghcr.io/martabal/qbittorrent-exporter
+    repository: "ghcr.io/martabal/qbittorrent-exporter",
+    tag: "v2.0.1",
   },
 } as const satisfies Record<string, Image>;
 

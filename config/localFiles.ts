@@ -1,13 +1,9 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { chartFileProblems } from "./chartFiles";
+import { localPath } from "./localPath";
 import type { Problem } from "./problems";
 import type { Config } from "./schema";
-
-/** A path of this machine, `~` being the operator's home. */
-export function localPath(path: string): string {
-  return path.replace(/^~(?=\/|$)/, homedir());
-}
 
 /** A release's binary and its file of digests, by architecture. */
 const releaseParts = {
@@ -64,6 +60,6 @@ function caFileProblems({ k3s }: Config): Problem[] {
 
 /** What is wrong with files of this machine that the configuration names. */
 export function localFileProblems(config: Config): Problem[] {
-  if (config.cluster.source === "existing") return [];
-  return [...airGapProblems(config), ...caFileProblems(config)];
+  if (config.cluster.source === "existing") return chartFileProblems(config);
+  return [...airGapProblems(config), ...caFileProblems(config), ...chartFileProblems(config)];
 }

@@ -4,6 +4,7 @@ import { absolutePath, address, addressRange, chartSource, dnsLabel, dnsName } f
 import { host } from "./hostSchema";
 import { k3s } from "./k3sSchema";
 import { media } from "./mediaSchema";
+import { ops } from "./opsSchema";
 import { platform } from "./platformSchema";
 import { ssh } from "./sshSchema";
 
@@ -76,6 +77,7 @@ export const configSchema = z.strictObject({
   storage: storage.prefault({}).describe("Shared storage."),
   platform: platform.prefault({}).describe("The platform's releases."),
   media: media.prefault({}).describe("The media stack."),
+  ops: ops.prefault({}).describe("What watches the services and keeps their configurations."),
   charts: charts.prefault({}).describe("Where charts come from."),
   delivery: delivery.prefault({}).describe("Who brings the workloads to the cluster."),
 });

@@ -5,7 +5,7 @@ import { K3sCluster, K3sIdentity, type K3sMember } from "../components/k3s/K3sCl
 import type { Registries } from "../components/k3s/registries";
 import type { ClusterScope } from "../components/options";
 import type { Secrets } from "../config/load";
-import { localPath } from "../config/localFiles";
+import { localPath } from "../config/localPath";
 import { readRegistryCredentials } from "../config/registryCredentials";
 import type { Config, HostConfig } from "../config/schema";
 import { access } from "./access";

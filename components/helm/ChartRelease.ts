@@ -5,6 +5,7 @@ import { type ChartRow, releaseName } from "../../catalogue/charts";
 import { inheritOptions } from "../options";
 import { createNamespace } from "../platform/namespace";
 import { chartReference } from "./chartReference";
+import { DefinitionsJob } from "./DefinitionsJob";
 
 /** A Secret that a chart refers to by name. */
 export interface ReleaseSecret {
@@ -50,6 +51,17 @@ export class ChartRelease extends pulumi.ComponentResource {
     const secrets = (args.secrets ?? []).map((secret) =>
       this.createSecret(secret, namespace, opts),
     );
+    const { crds } = args.row;
+    const definitions =
+      crds.from === "directory"
+        ? [
+            new DefinitionsJob(
+              `${name}-definitions`,
+              { row: args.row, definitions: crds.definitions, mirror: args.mirror },
+              inheritOptions(this, opts, [namespace]),
+            ),
+          ]
+        : [];
 
     this.release = new Release(
       name,
@@ -58,13 +70,13 @@ export class ChartRelease extends pulumi.ComponentResource {
         name: releaseName(args.row),
         namespace: args.row.namespace,
         createNamespace: false,
-        values: { ...args.values },
+        values: { ...args.values, ...(crds.from === "hook" && crds.values) },
         timeout: args.timeoutSeconds ?? 900,
         waitForJobs: true,
         cleanupOnFail: true,
         maxHistory: 5,
       },
-      inheritOptions(this, opts, [namespace, ...secrets]),
+      inheritOptions(this, opts, [namespace, ...secrets, ...definitions]),
     );
     this.registerOutputs({});
   }

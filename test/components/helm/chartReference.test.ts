@@ -27,6 +27,15 @@ describe("chartReference", () => {
     }
   });
 
+  it("takes every chart from a directory of archives, for where there is no network", () => {
+    for (const row of [charts.traefik, charts.metallb]) {
+      assert.deepEqual(chartReference(row, "/srv/charts"), {
+        chart: `/srv/charts/${row.chart}-${row.version}.tgz`,
+        version: row.version,
+      });
+    }
+  });
+
   it("takes OCI and HTTP charts alike from an HTTP mirror", () => {
     for (const row of [charts.traefik, charts.metallb]) {
       assert.deepEqual(chartReference(row, "https://charts.lan"), {

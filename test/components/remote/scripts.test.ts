@@ -15,7 +15,8 @@ function shellFiles(folder: string): string[] {
 }
 
 const files = ["components", "lab", "operations", "test"].flatMap(shellFiles);
-const hostScripts = shellFiles("components");
+// Those under `container` run in a container's image, not on a host.
+const hostScripts = shellFiles("components").filter((path) => !path.includes("/container/"));
 
 describe("shell scripts", () => {
   it("pass shellcheck", function () {
