@@ -4,6 +4,7 @@ import type { GivenMediaSecrets } from "../components/workload/MediaSecrets";
 import { mediaAppSettings } from "../components/workload/mediaSettings";
 import { MediaStack } from "../components/workload/MediaStack";
 import type { Config } from "../config/schema";
+import type { IngressHandle } from "./ingress";
 
 /** A deployed media app, for outputs and for the tables that commands print. */
 export interface MediaAppHandle {
@@ -30,6 +31,7 @@ export interface MediaHandle {
  * Deploys the media stack to any cluster, Bramble's own or an existing one.
  *
  * @param dependsOn what the apps need first: load balancer, storage class.
+ * @param ingress how the apps are served by name. Default: by their addresses only.
  * @returns its handle; `undefined` when the stack is turned off.
  */
 export function media(
@@ -37,6 +39,7 @@ export function media(
   secrets: GivenMediaSecrets,
   cluster: ClusterScope,
   dependsOn: readonly Resource[],
+  ingress?: IngressHandle,
 ): MediaHandle | undefined {
   if (!config.media.enabled) return undefined;
   const { provider, anchor } = cluster;
@@ -44,6 +47,7 @@ export function media(
     media: config.media,
     secrets,
     delivery: config.delivery.by,
+    ingress,
     scope: { provider, anchor, dependsOn },
   });
   return {

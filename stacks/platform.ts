@@ -30,6 +30,8 @@ export interface PlatformCluster extends ClusterScope {
 
 /** What the rest of the program may use of the platform. */
 export interface PlatformHandle {
+  /** Prometheus takes probes and rules of others once this is up. */
+  readonly monitoring: Resource | undefined;
   /** LoadBalancer Services get their addresses once this is up. */
   readonly loadBalancer: Resource | undefined;
   /** Claims of class `nfs-client` bind once this is up. */
@@ -73,6 +75,7 @@ export function platform(
     alertSecrets: alertSecrets(secrets),
   });
   return {
+    monitoring: installed.monitoring,
     loadBalancer: installed.metallb,
     sharedStorage: installed.csiDriverNfs,
     releases: releasesOf(settings),

@@ -1,4 +1,5 @@
 import { images, type Image } from "../images";
+import type { WebAccess } from "../routes";
 import type { MediaSecretKey } from "./mediaSecrets";
 import type { MediaAppName } from "./names";
 import type { AppPort, AppRow } from "./types";
@@ -12,6 +13,15 @@ const libraryManagers = ["radarr", "sonarr", "lidarr"] as const;
 function web(number: number): AppPort {
   return { name: "http", number, protocol: "TCP" };
 }
+
+/** They let anyone in until someone sets a password; `/api` and `/feed` always want the API key. */
+const servarrAccess: WebAccess = {
+  authentication: "gate",
+  keyedPaths: [
+    { path: "/api/", type: "Prefix" },
+    { path: "/feed/", type: "Prefix" },
+  ],
+};
 
 interface ServarrFields {
   readonly name: "prowlarr" | (typeof libraryManagers)[number];
@@ -37,6 +47,7 @@ function servarr({ port, ...fields }: ServarrFields): MediaAppRow {
     ...fields,
     website: `https://wiki.servarr.com/${name}`,
     ports: [web(port)],
+    access: servarrAccess,
     health: { path: "/ping", statusCodes: [200] },
     configPath: "/config",
     user: "either",
@@ -59,11 +70,13 @@ const overseerr: MediaAppRow = {
   image: images.overseerr,
   wave: 3,
   ports: [web(5055)],
+  access: { authentication: "own" },
   health: { path: "/api/v1/status", statusCodes: [200] },
   configPath: "/config",
   media: "none",
   user: "rootFirst",
-  secrets: [{ key: "overseerr-api-key", variable: "API_KEY", appliedBy: "environment" }],
+  // It reads its key from settings.json alone; Seerr reads the variable.
+  secrets: [{ key: "overseerr-api-key", variable: "API_KEY", appliedBy: "file" }],
   requests: { cpu: "50m", memory: "256Mi" },
   limits: { cpu: "1", memory: "1Gi" },
   calls: ["plex", "radarr", "sonarr"],
@@ -94,13 +107,14 @@ export const mediaApps: Readonly<Record<MediaAppName, MediaAppRow>> = {
       { name: "torrent-tcp", number: 6881, protocol: "TCP" },
       { name: "torrent-udp", number: 6881, protocol: "UDP" },
     ],
+    access: { authentication: "own" },
     health: { path: "/", statusCodes: [200] },
     configPath: "/config",
     media: "write",
     user: "either",
     environment: { WEBUI_PORT: "8080", TORRENTING_PORT: "6881" },
-    // Its config file takes only a PBKDF2 hash, and no variable sets a password.
-    secrets: [{ key: "qbittorrent-password", variable: "QBITTORRENT_PASSWORD", appliedBy: "api" }],
+    // No variable sets a password: its settings file takes a PBKDF2 hash.
+    secrets: [{ key: "qbittorrent-password", variable: "QBITTORRENT_PASSWORD", appliedBy: "file" }],
     requests: { cpu: "100m", memory: "1Gi" },
     limits: { cpu: "2", memory: "2Gi" },
     calls: [],
@@ -113,12 +127,21 @@ export const mediaApps: Readonly<Record<MediaAppName, MediaAppRow>> = {
     image: images.sabnzbd,
     wave: 1,
     ports: [web(8080)],
+    // It has no login, and answers to the name of its pod alone.
+    access: {
+      authentication: "gate",
+      keyedPaths: [
+        { path: "/api", type: "Exact" },
+        { path: "/sabnzbd/api", type: "Exact" },
+      ],
+      hostHeader: "sabnzbd",
+    },
     health: { path: "/api?mode=version", statusCodes: [200] },
     configPath: "/config",
     media: "write",
     user: "either",
     // It reads its key from sabnzbd.ini alone.
-    secrets: [{ key: "sabnzbd-api-key", variable: "SABNZBD_API_KEY", appliedBy: "api" }],
+    secrets: [{ key: "sabnzbd-api-key", variable: "SABNZBD_API_KEY", appliedBy: "file" }],
     requests: { cpu: "100m", memory: "256Mi" },
     limits: { cpu: "2", memory: "1Gi" },
     calls: [],
@@ -166,6 +189,7 @@ export const mediaApps: Readonly<Record<MediaAppName, MediaAppRow>> = {
     wave: 4,
     ports: [web(32400)],
     webPath: "/web",
+    access: { authentication: "own" },
     health: { path: "/identity", statusCodes: [200] },
     configPath: "/config",
     media: "read",
@@ -198,4 +222,5 @@ export const seerr: MediaAppRow = {
   image: images.seerr,
   configPath: "/app/config",
   user: "unprivileged",
+  secrets: [{ key: "overseerr-api-key", variable: "API_KEY", appliedBy: "environment" }],
 };

@@ -1,4 +1,5 @@
 import type { Image } from "../images";
+import type { WebAccess } from "../routes";
 
 /** A port of an app: the same number in the container and on its Service. */
 export interface AppPort {
@@ -23,10 +24,10 @@ export interface AppSecret<Key extends string = string> {
   /** Environment variable of the container that carries it. */
   readonly variable: string;
   /**
-   * `environment`: the app reads the variable by itself. `api`: the app ignores it; the value is put
-   * into the app over its own API, and the variable is there for tools inside the container.
+   * `environment`: the app reads the variable by itself. `file`: it reads a settings file only, into
+   * which an init container writes the value before the app starts.
    */
-  readonly appliedBy: "environment" | "api";
+  readonly appliedBy: "environment" | "file";
   /** The Secret may lack the key; the app starts without it. */
   readonly optional?: true;
 }
@@ -54,6 +55,8 @@ export interface AppRow<Name extends string = string, SecretKey extends string =
   readonly ports: readonly [AppPort, ...AppPort[]];
   /** Path of the web interface. Default `/`. */
   readonly webPath?: string;
+  /** How its web interface is reached by name. */
+  readonly access: WebAccess;
   readonly health: HealthCheck;
   /** Where the container keeps its settings and database. */
   readonly configPath: string;

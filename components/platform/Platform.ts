@@ -111,7 +111,7 @@ export class Platform extends pulumi.ComponentResource {
 
     this.gate =
       ingress?.settings.gate.type === "basic"
-        ? new GateCredentials("ingress-gate", ingress.settings.gate.user, { parent: this })
+        ? new GateCredentials("ingress-gate", ingress.settings.gate.user, after())
         : undefined;
     this.ingressReady = [traefik, certManager].filter((part) => part !== undefined);
     if (ingress !== undefined) {

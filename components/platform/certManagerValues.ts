@@ -4,10 +4,17 @@ import { resources } from "./resources";
  * Values of the cert-manager chart. Its start-up check is a hook that ends when the webhook
  * answers, so issuers that depend on the release are never refused.
  *
+ * @param nameservers resolvers that see the public zone. Default: the cluster's own.
  * @see https://cert-manager.io/docs/installation/helm/
  */
-export function certManagerValues() {
+export function certManagerValues(nameservers: readonly string[] = []) {
   return {
+    ...(nameservers.length > 0 && {
+      dns01RecursiveNameservers: nameservers.join(","),
+      // The DNS at home may answer for the zone with addresses of its own, and without the records
+      // that prove the name.
+      dns01RecursiveNameserversOnly: true,
+    }),
     // Kept on uninstall: removing the definitions would delete every certificate.
     crds: { enabled: true, keep: true },
     global: { leaderElection: { namespace: "cert-manager" } },

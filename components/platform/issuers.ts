@@ -47,20 +47,32 @@ export function privateAuthority(namespace: string): IssuerObject[] {
   ];
 }
 
+/** Name and key of the Secret with the token for the zone's DNS provider. */
+export const dnsTokenSecret = { name: "cloudflare-api-token", key: "api-token" } as const;
+
+/** Proves a name by a record in its zone, or by answering HTTP through Traefik. */
+function solver(provider: "cloudflare" | undefined) {
+  return provider === "cloudflare"
+    ? { dns01: { cloudflare: { apiTokenSecretRef: { ...dnsTokenSecret } } } }
+    : { http01: { ingress: { ingressClassName: "traefik" } } };
+}
+
 /**
- * Let's Encrypt's issuers, which prove a name by answering HTTP through Traefik.
+ * Let's Encrypt's issuers.
  *
  * @param email where Let's Encrypt writes to about the account.
+ * @param provider whose DNS proves names; unset: they are proved by HTTP.
+ * @see https://cert-manager.io/docs/configuration/acme/dns01/cloudflare/
  * @see https://cert-manager.io/docs/configuration/acme/http01/
  */
-export function letsEncryptIssuers(email: string): IssuerObject[] {
+export function letsEncryptIssuers(email: string, provider?: "cloudflare"): IssuerObject[] {
   return Object.entries(letsEncrypt).map(([name, server]) =>
     clusterIssuer(name, {
       acme: {
         email,
         server,
         privateKeySecretRef: { name: `${name}-account` },
-        solvers: [{ http01: { ingress: { ingressClassName: "traefik" } } }],
+        solvers: [solver(provider)],
       },
     }),
   );

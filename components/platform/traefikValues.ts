@@ -1,3 +1,4 @@
+import { charts } from "../../catalogue/charts";
 import { resources } from "./resources";
 
 /** What Traefik's values depend on. */
@@ -9,8 +10,8 @@ export interface TraefikSettings {
 }
 
 /**
- * Values of the Traefik chart: one replica on an address of its own, HTTP sent on to HTTPS, no
- * dashboard.
+ * Values of the Traefik chart: one replica on an address of its own, HTTP sent on to HTTPS, a log of
+ * requests that failed or took long.
  *
  * @see https://github.com/traefik/traefik-helm-chart/blob/master/traefik/VALUES.md
  */
@@ -29,13 +30,31 @@ export function traefikValues(settings: TraefikSettings) {
         annotations: { "metallb.io/loadBalancerIPs": settings.address },
       }),
       spec: settings.loadBalancer
-        ? // Keeps the client's address for access rules and logs.
-          { type: "LoadBalancer", externalTrafficPolicy: "Local" }
+        ? {
+            type: "LoadBalancer",
+            // Keeps the client's address for access rules and logs.
+            externalTrafficPolicy: "Local",
+            // MetalLB needs none, and each would be a port on every host.
+            allocateLoadBalancerNodePorts: false,
+          }
         : // Helm would wait for an address that nobody gives.
           { type: "ClusterIP" },
     },
     ingressClass: { enabled: true, isDefaultClass: true },
+    // Its route is made with all others, behind the gate.
     ingressRoute: { dashboard: { enabled: false } },
+    providers: {
+      // Whoever may make objects in another namespace may not change the default certificate.
+      kubernetesCRD: { defaultTLSResourcesNamespace: charts.traefik.namespace },
+    },
+    accessLog: {
+      enabled: true,
+      format: "json",
+      // Metrics count every request; each line here is a write to the host's SD card.
+      filters: { statusCodes: "400-599", minDuration: "2s", retryAttempts: true },
+      // Some apps take their API key in the query.
+      fields: { queryParameters: { defaultMode: "drop" } },
+    },
     global: { checkNewVersion: false, sendAnonymousUsage: false },
     resources: resources("50m", "80Mi", "256Mi"),
   };

@@ -3,7 +3,10 @@ import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy";
 import { ComponentResource, type Input, type Output, type Resource } from "@pulumi/pulumi";
+import { createRoute } from "../ingress/createRoute";
+import type { IngressSettings } from "../ingress/settings";
 import { childOptions, type ChildScope } from "../options";
+import { appRoute } from "./appRoute";
 import { renderDeployment } from "./renderDeployment";
 import { renderNetworkPolicy } from "./renderNetworkPolicy";
 import { renderService } from "./renderService";
@@ -21,6 +24,9 @@ export interface AppArgs {
    * secret is rotated. Unset for an app without any.
    */
   readonly secretChecksum: Input<string> | undefined;
+  /** How its web interface is served by name, and what that waits for. */
+  readonly ingress?:
+    { readonly settings: IngressSettings; readonly ready: readonly Resource[] } | undefined;
   readonly scope: ChildScope;
   readonly parent: Resource;
 }
@@ -34,14 +40,15 @@ function addressIn(status: AddressStatus | undefined): string | undefined {
   return status?.loadBalancer?.ingress?.[0]?.ip;
 }
 
-/** One app of a stack: ServiceAccount, NetworkPolicy, Service and Deployment. */
+/** One app of a stack: ServiceAccount, NetworkPolicy, Service, Deployment and Ingress. */
 export class App extends ComponentResource {
   /** Done once the app answers its health check. */
   readonly deployment: Deployment;
   /** The address the cluster gave the app; undefined without one, or before it is assigned. */
   readonly assignedAddress: Output<string | undefined>;
 
-  constructor(name: string, { settings, secretChecksum, scope, parent }: AppArgs) {
+  constructor(name: string, args: AppArgs) {
+    const { settings, secretChecksum, ingress, scope, parent } = args;
     super("bramble:workload:App", name, {}, { parent });
     const options = childOptions(this, scope);
 
@@ -80,6 +87,14 @@ export class App extends ComponentResource {
       customTimeouts: deployTimeouts,
     });
     this.assignedAddress = service.status.apply(addressIn);
+    if (ingress !== undefined) {
+      const dependsOn = [...(scope.dependsOn ?? []), ...ingress.ready];
+      createRoute(
+        appRoute(settings),
+        ingress.settings,
+        childOptions(this, { ...scope, dependsOn }),
+      );
+    }
 
     this.registerOutputs({ assignedAddress: this.assignedAddress });
   }

@@ -4,6 +4,9 @@ import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolu
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy";
 import { ComponentResource, type Output, type Resource } from "@pulumi/pulumi";
 import type { MediaConfig } from "../../config/schema";
+import { createGate, createGateUsers } from "../ingress/createGate";
+import type { GatePlace } from "../ingress/renderMiddlewares";
+import type { IngressSettings } from "../ingress/settings";
 import { childOptions, type ChildScope } from "../options";
 import { App } from "./App";
 import { DeliveredByPulumi } from "./DeliveredByPulumi";
@@ -15,7 +18,8 @@ import {
   renderDefaultDeny,
   renderNamespace,
 } from "./renderShared";
-import type { AppSettings } from "./settings";
+import { sharedMetadata } from "./metadata";
+import type { AppSettings, StackSettings } from "./settings";
 
 /** What the media stack is made from. */
 export interface MediaStackArgs {
@@ -23,13 +27,35 @@ export interface MediaStackArgs {
   readonly secrets: GivenMediaSecrets;
   /** Who applies the workloads. With `argocd` just the namespace and its secrets are made here. */
   readonly delivery: "pulumi" | "argocd";
+  /** How the apps are served by name; unset: by their addresses only. */
+  readonly ingress?: StackIngress | undefined;
   readonly scope: ChildScope;
+}
+
+/** How the apps of a stack are served by name. */
+export interface StackIngress {
+  readonly settings: IngressSettings;
+  /** Lines of htpasswd for the gate; unset where another server asks for credentials. */
+  readonly users: Output<string> | undefined;
+  /** Its custom resources are served once these are up. */
+  readonly ready: readonly Resource[];
 }
 
 /** An app with the settings it was made from. */
 export interface DeployedApp {
   readonly settings: AppSettings;
   readonly app: App;
+}
+
+function gatePlace(stack: StackSettings): GatePlace {
+  const { labels, annotations } = sharedMetadata(stack, "gate", "");
+  return {
+    namespace: stack.namespace,
+    labels: { "app.kubernetes.io/part-of": labels["app.kubernetes.io/part-of"] },
+    annotations: {
+      "argocd.argoproj.io/sync-wave": annotations["argocd.argoproj.io/sync-wave"],
+    },
+  };
 }
 
 /**
@@ -45,7 +71,7 @@ export class MediaStack extends ComponentResource {
   /** Digest of the secrets that a Deployment uses, by its name. */
   readonly secretChecksums: ReadonlyMap<string, Output<string>>;
 
-  constructor(name: string, { media, secrets, delivery, scope }: MediaStackArgs) {
+  constructor(name: string, { media, secrets, delivery, ingress, scope }: MediaStackArgs) {
     super("bramble:workload:MediaStack", name);
     const stack = mediaStackSettings(media);
     const settings = mediaAppSettings(media);
@@ -64,11 +90,17 @@ export class MediaStack extends ComponentResource {
       scope: inNamespace,
       parent: this,
     });
-    this.ready = [namespace, this.secrets.object];
+    const gateUsers =
+      ingress?.users === undefined
+        ? []
+        : [createGateUsers(gatePlace(stack), ingress.users, childOptions(this, inNamespace))];
+    this.ready = [namespace, this.secrets.object, ...gateUsers];
     this.secretChecksums = this.checksums(settings);
 
     this.apps =
-      delivery === "pulumi" ? this.deployWorkloads(media, settings, inNamespace, scope) : [];
+      delivery === "pulumi"
+        ? this.deployWorkloads(media, settings, inNamespace, scope, ingress)
+        : [];
     this.registerOutputs();
   }
 
@@ -81,6 +113,7 @@ export class MediaStack extends ComponentResource {
     settings: readonly AppSettings[],
     inNamespace: ChildScope,
     scope: ChildScope,
+    ingress: StackIngress | undefined,
   ): DeployedApp[] {
     const stack = mediaStackSettings(media);
     const anchor = new DeliveredByPulumi("media-delivery", this);
@@ -97,7 +130,15 @@ export class MediaStack extends ComponentResource {
           }),
       ),
     ];
-    return this.deployWaves(settings, shared, { ...scope, anchor });
+    if (ingress !== undefined) {
+      const dependsOn = [...this.ready, ...ingress.ready];
+      createGate(
+        gatePlace(stack),
+        ingress.settings.gate,
+        childOptions(this, { ...scope, anchor, dependsOn }),
+      );
+    }
+    return this.deployWaves(settings, shared, { ...scope, anchor }, ingress);
   }
 
   private checksums(settings: readonly AppSettings[]): ReadonlyMap<string, Output<string>> {
@@ -113,6 +154,7 @@ export class MediaStack extends ComponentResource {
     settings: readonly AppSettings[],
     shared: readonly Resource[],
     scope: ChildScope,
+    ingress: StackIngress | undefined,
   ): DeployedApp[] {
     const waves = [...new Set(settings.map(({ row }) => row.wave))].sort((a, b) => a - b);
     const deployed: DeployedApp[] = [];
@@ -121,16 +163,21 @@ export class MediaStack extends ComponentResource {
       const dependsOn = [...shared, ...previous];
       const current = settings
         .filter(({ row }) => row.wave === wave)
-        .map((app) => this.deploy(app, { ...scope, dependsOn }));
+        .map((app) => this.deploy(app, { ...scope, dependsOn }, ingress));
       deployed.push(...current);
       previous = current.map(({ app }) => app.deployment);
     }
     return deployed;
   }
 
-  private deploy(settings: AppSettings, scope: ChildScope): DeployedApp {
+  private deploy(
+    settings: AppSettings,
+    scope: ChildScope,
+    ingress: StackIngress | undefined,
+  ): DeployedApp {
     const { row } = settings;
     const secretChecksum = this.secretChecksums.get(row.name);
-    return { settings, app: new App(row.name, { settings, secretChecksum, scope, parent: this }) };
+    const app = new App(row.name, { settings, secretChecksum, ingress, scope, parent: this });
+    return { settings, app };
   }
 }

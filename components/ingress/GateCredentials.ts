@@ -1,0 +1,18 @@
+import * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random/randomPassword";
+
+/** The user who passes the gate, with a generated password. */
+export class GateCredentials extends pulumi.ComponentResource {
+  /** The password; secret. */
+  readonly password: pulumi.Output<string>;
+  /** The user with the password's bcrypt hash, as htpasswd writes it; secret. */
+  readonly users: pulumi.Output<string>;
+
+  constructor(name: string, user: string, opts: pulumi.ResourceOptions) {
+    super("bramble:ingress:GateCredentials", name, {}, opts);
+    const password = new RandomPassword(name, { length: 24, special: false }, { parent: this });
+    this.password = password.result;
+    this.users = pulumi.secret(pulumi.interpolate`${user}:${password.bcryptHash}`);
+    this.registerOutputs({});
+  }
+}
