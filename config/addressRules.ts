@@ -25,11 +25,15 @@ function serviceClaims(config: Config): Claim[] {
         ? [{ path: `media.apps.${name}.address`, what: name, address: app.address }]
         : [],
   );
+  const page = config.ops.statusPage;
   return [
     ...(ingress === undefined
       ? []
       : [{ path: "network.ingressAddress", what: "the ingress", address: ingress }]),
     ...apps,
+    ...(!page.enabled || page.address === undefined
+      ? []
+      : [{ path: "ops.statusPage.address", what: "the status page", address: page.address }]),
   ];
 }
 

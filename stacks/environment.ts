@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../config/load";
 import { cluster } from "./cluster";
 import { media } from "./media";
+import { ops } from "./ops";
 import { platform } from "./platform";
 
 /** What `pulumi stack output` shows. */
@@ -16,6 +17,10 @@ export interface EnvironmentOutputs {
   readonly sshAuthority: pulumi.Output<string> | undefined;
   readonly grafanaPassword: pulumi.Output<string> | undefined;
   readonly argoCdPassword: pulumi.Output<string> | undefined;
+  /** Password of the user who passes the gate before web interfaces without a login; secret. */
+  readonly ingressPassword: pulumi.Output<string> | undefined;
+  /** Where each web interface is found, by its name. */
+  readonly urls: Readonly<Record<string, string>>;
   /** Each app's name, wave, port, and the address asked for and given. */
   readonly mediaApps: unknown;
 }
@@ -23,14 +28,16 @@ export interface EnvironmentOutputs {
 /** One whole environment, in the order it comes up: cluster, platform, workloads. */
 export function environment({ config, secrets }: Settings): EnvironmentOutputs {
   const target = cluster(config, secrets);
-  const base = platform(config, target);
+  const base = platform(config, target, secrets);
   const needs = [...target.ready, base.loadBalancer, base.sharedStorage];
   const apps = media(
     config,
     secrets,
     target,
     needs.filter((need) => need !== undefined),
+    base.ingress,
   );
+  const watch = ops(config, target, base);
   return {
     nodes: target.nodes,
     kubeconfig: target.kubeconfig,
@@ -38,6 +45,8 @@ export function environment({ config, secrets }: Settings): EnvironmentOutputs {
     sshAuthority: target.sshAuthority,
     grafanaPassword: base.grafanaPassword,
     argoCdPassword: base.argoCdPassword,
+    ingressPassword: base.ingressPassword,
+    urls: { ...base.urls, ...watch.urls },
     mediaApps: apps?.apps,
   };
 }

@@ -61,14 +61,24 @@ export function renderClaim(service: ServiceSettings) {
   } satisfies core.v1.PersistentVolumeClaim;
 }
 
-/** The Service in front of its pod. */
+/** The Service in front of its pod: on its own address where it has one. */
 export function renderService(service: ServiceSettings) {
+  const { address } = service;
+  const metadata = serviceMetadata(service);
   return {
     apiVersion: "v1" as const,
     kind: "Service" as const,
-    metadata: serviceMetadata(service),
+    metadata: {
+      ...metadata,
+      annotations: {
+        ...metadata.annotations,
+        ...(address !== undefined && { "metallb.io/loadBalancerIPs": address }),
+      },
+    },
     spec: {
-      type: "ClusterIP",
+      type: address === undefined ? "ClusterIP" : "LoadBalancer",
+      // MetalLB needs none, and each would be a port on every host.
+      ...(address !== undefined && { allocateLoadBalancerNodePorts: false }),
       selector: selectorLabels(service),
       ports: service.ports.map(({ name, number }) => ({ name, port: number, targetPort: name })),
     },

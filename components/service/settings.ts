@@ -40,6 +40,8 @@ export interface ServiceSettings {
   readonly configPath: string;
   /** Folder it writes to: on a volume of that size, or in memory of the node. */
   readonly data?: { readonly path: string; readonly size: string };
+  /** LoadBalancer address; without one it is reached inside the cluster only. */
+  readonly address?: string;
   readonly requests: { readonly cpu: string; readonly memory: string };
   readonly memoryLimit: string;
 }

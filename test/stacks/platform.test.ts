@@ -225,6 +225,7 @@ describe("stacks/platform", () => {
         certManager: off,
         monitoring: off,
         logging: off,
+        tracing: off,
         argocd: off,
       },
     });
