@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../config/load";
 import { cluster } from "./cluster";
+import { delivery } from "./delivery";
 import { media } from "./media";
 import { ops } from "./ops";
 import { platform } from "./platform";
@@ -38,6 +39,7 @@ export function environment({ config, secrets }: Settings): EnvironmentOutputs {
     base.ingress,
   );
   const watch = ops(config, target, base);
+  delivery(config, secrets, target, base.argoCd, apps);
   return {
     nodes: target.nodes,
     kubeconfig: target.kubeconfig,

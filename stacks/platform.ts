@@ -40,6 +40,8 @@ export interface PlatformHandle {
   readonly releases: readonly ChartRow[];
   /** Password of Grafana's user `admin`; secret. */
   readonly grafanaPassword: Output<string> | undefined;
+  /** Argo CD takes Applications once this is up. */
+  readonly argoCd: Resource | undefined;
   /** Password of Argo CD's user `admin`; secret. */
   readonly argoCdPassword: Output<string> | undefined;
   /** How stacks of apps are served by name; `undefined` without an ingress controller. */
@@ -80,6 +82,7 @@ export function platform(
     sharedStorage: installed.csiDriverNfs,
     releases: releasesOf(settings),
     grafanaPassword: installed.monitoring?.adminPassword,
+    argoCd: installed.argoCd,
     argoCdPassword: installed.argoCd?.adminPassword,
     ingress: served && {
       settings: served,

@@ -70,18 +70,20 @@ export function planOf(stack: string, registrations: readonly Registration[]): P
  *
  * @param directory folder of the stack's file. Default: the project's.
  * @param make outputs of resources that are to be known. Default: none are.
+ * @param change what to plan instead of the file's configuration, keys with prefix. Default: as it is.
  * @throws pulumi.RunError with one line per mistake in the configuration.
  */
 export async function stackRegistrations(
   stack: string,
   directory: string = projectDirectory,
   make: (registration: Registration) => Made = () => ({}),
+  change: (config: Record<string, string>) => Record<string, string> = (config) => config,
 ): Promise<readonly Registration[]> {
   const { config, secretKeys } = readStackFile(stack, placeholders, directory);
   const { registrations } = await withoutStackTraces(() =>
     runInProcess(() => environment(loadSettings()), {
       stack,
-      config: withHostKeys(config),
+      config: change(withHostKeys(config)),
       secretKeys,
       preview: true,
       make: (registration) => Promise.resolve(make(registration)),

@@ -17,6 +17,7 @@ export const runKinds = [
   "rotation",
   "adopt",
   "backup",
+  "handover",
   "manual",
 ] as const;
 
