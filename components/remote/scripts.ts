@@ -13,6 +13,7 @@ const scriptPaths = {
   "preflight.sh": "host/scripts/preflight.sh",
   "prepare.sh": "host/scripts/prepare.sh",
   "reboot.sh": "host/scripts/reboot.sh",
+  "host-metrics.sh": "host/scripts/host-metrics.sh",
   "nfs-export.sh": "host/scripts/nfs-export.sh",
   "ssh-ca.sh": "host/scripts/ssh-ca.sh",
   "etcd.sh": "k3s/scripts/etcd.sh",

@@ -105,6 +105,14 @@ remove_files() {
     /var/tmp/k3s-airgap-images-{amd64,arm64}.tar.zst
 }
 
+# A host that is no node any more tells nobody how it is.
+stop_figures() {
+  local unit=bramble-host-metrics
+  systemctl disable --now --quiet "$unit.timer" 2>/dev/null || true
+  rm -f "/etc/systemd/system/$unit.service" "/etc/systemd/system/$unit.timer" "$state_dir/metrics/bramble-host.prom"
+  systemctl daemon-reload 2>/dev/null || true
+}
+
 # The folder alone is no k3s: Bramble writes into it before k3s's first start, and before it says
 # whose the host is.
 present() { [[ -e /usr/local/bin/k3s || -e /etc/rancher/k3s/config.yaml || -e $data_dir/server || -e $data_dir/agent ]]; }
@@ -127,6 +135,7 @@ teardown() {
   remove_rules ip6tables-save ip6tables-restore
   release_virtual_ip "${option[virtual-ip]:-}"
   remove_files
+  stop_figures
   rm -f "$state_dir/teardown-marked"
   say "k3s is gone from $(uname -n)"
 }
