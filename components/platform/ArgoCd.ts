@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
 import { charts } from "../../catalogue/charts";
-import { ChartRelease } from "../helm/ChartRelease";
+import { ChartRelease, type ReleaseSecret } from "../helm/ChartRelease";
+import type { GuardSettings } from "../namespace/settings";
 import { inheritOptions } from "../options";
-import { type ArgoCdSettings, argoCdValues } from "./argoCdValues";
+import { type ArgoCdSettings, argoCdValues, notificationsSecret } from "./argoCdValues";
 
 /**
  * When the admin's password was last changed, as far as Argo CD is told: it refuses sessions older
@@ -11,10 +12,20 @@ import { type ArgoCdSettings, argoCdValues } from "./argoCdValues";
  */
 const passwordMtime = "2026-01-01T00:00:00Z";
 
+/** Address and token of who is told; both secret. */
+export interface ArgoCdNotifications {
+  readonly url: pulumi.Output<string> | undefined;
+  readonly token: pulumi.Output<string> | undefined;
+}
+
 /** Arguments of {@link ArgoCd}. */
 export interface ArgoCdArgs {
   readonly settings: ArgoCdSettings;
+  /** Where syncs that fail are told of. Needed where `settings.notify` is set. */
+  readonly notifications?: ArgoCdNotifications | undefined;
   readonly mirror?: string | undefined;
+  /** What keeps its namespace's pods from others and in bounds. */
+  readonly guards?: GuardSettings | undefined;
 }
 
 /** Argo CD, with a generated password for its admin. */
@@ -46,11 +57,19 @@ export class ArgoCd extends pulumi.ComponentResource {
               "admin.passwordMtime": passwordMtime,
             },
           },
+          ...notificationSecrets(args),
         ],
         mirror: args.mirror,
+        guards: args.guards,
       },
       inheritOptions(this, opts),
     );
     this.registerOutputs({});
   }
+}
+
+function notificationSecrets({ settings, notifications }: ArgoCdArgs): ReleaseSecret[] {
+  const { url, token } = notifications ?? {};
+  if (settings.notify === undefined || url === undefined) return [];
+  return [{ name: notificationsSecret, stringData: { url, ...(token && { token }) } }];
 }

@@ -46,7 +46,11 @@ const rendered: Record<string, object> = {
   "kube-prometheus-stack": monitoringValues(monitoring),
   loki: lokiValues({ retention: "168h", storage: "10Gi" }),
   alloy: alloyValues({ lokiUrl, journal: true }),
-  "argo-cd": argoCdValues({ domain: "argocd.home.example.org" }),
+  "argo-cd": argoCdValues({
+    domain: "argocd.home.example.org",
+    knownHosts: ["git.example.org ssh-ed25519 AAAA"],
+    notify: { kind: "webhook", token: true },
+  }),
   "csi-driver-nfs": csiDriverNfsValues({ server: "192.168.1.10", path: "/srv/media" }),
 };
 
