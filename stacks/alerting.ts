@@ -1,8 +1,11 @@
 import { type AlertGroup, alertGroups } from "../catalogue/alerts/all";
+import { dashboards } from "../catalogue/dashboards/all";
+import type { Dashboard } from "../catalogue/dashboards/types";
 import type { AlertingSettings } from "../components/platform/alerting/alertmanagerConfig";
 import type { Receiver } from "../components/platform/alerting/receiverConfigs";
 import type { AlertSecrets } from "../components/platform/Monitoring";
 import type { PlatformSettings } from "../components/platform/Platform";
+import { appBackupDestination } from "../config/appBackupsSchema";
 import type { Secrets } from "../config/load";
 import type { ReceiverConfig } from "../config/monitoringSchema";
 import { readReceiverSecrets } from "../config/receivers";
@@ -47,13 +50,26 @@ export function stackAlerts(config: Config, settings: PlatformSettings): readonl
   return alertGroups({
     ownHosts: config.cluster.source === "k3s",
     snapshotHours: config.k3s.snapshots.offHost?.alertAfterHours,
+    configBackupHours:
+      appBackupDestination(config) === undefined
+        ? undefined
+        : config.ops.appBackups.alertAfterHours,
     mediaNamespace: config.media.enabled ? config.media.namespace : undefined,
     metallb: settings.metallb !== undefined,
     traefik: settings.traefik !== undefined,
     certManager: settings.certManager !== undefined,
     logging: settings.alloy !== undefined,
     argoCd: settings.argoCd !== undefined,
-    probes: false,
+    probes: config.ops.probes.enabled,
+  });
+}
+
+/** The dashboards for what a stack has. */
+export function stackDashboards(config: Config, settings: PlatformSettings): readonly Dashboard[] {
+  return dashboards({
+    ingress: settings.traefik !== undefined,
+    logging: settings.alloy !== undefined,
+    mediaNamespace: config.media.enabled ? config.media.namespace : undefined,
   });
 }
 

@@ -1,19 +1,24 @@
 import type { Output, Resource } from "@pulumi/pulumi";
 import { type ChartRow, chartNames, charts } from "../catalogue/charts";
 import type { ClusterScope } from "../components/options";
+import type { ArgoCdSettings } from "../components/platform/argoCdValues";
 import type { CsiDriverNfsSettings } from "../components/platform/csiDriverNfsValues";
-import { jaegerScrape, tracingAddresses } from "../components/platform/jaeger";
+import { jaegerScrape, tracingAddresses, tracingNamespace } from "../components/platform/jaeger";
 import { lokiUrl } from "../components/platform/lokiValues";
 import type { MonitoringSettings } from "../components/platform/monitoringValues";
+import type { GuardSettings } from "../components/namespace/settings";
+import { opsNamespace } from "../components/ops/blackbox";
 import { Platform, type PlatformSettings } from "../components/platform/Platform";
 import type { Secrets } from "../config/load";
 import { localPath } from "../config/localPath";
 import type { Config } from "../config/schema";
-import { alertingSettings, alertSecrets, stackAlerts } from "./alerting";
+import { alertingSettings, alertSecrets, stackAlerts, stackDashboards } from "./alerting";
+import { guardSettings } from "./guards";
 import {
   type IngressHandle,
   ingressSettings,
   mediaRoutes,
+  opsRoutes,
   platformRoutes,
   urlsOf,
 } from "./ingress";
@@ -46,6 +51,8 @@ export interface PlatformHandle {
   readonly argoCdPassword: Output<string> | undefined;
   /** How stacks of apps are served by name; `undefined` without an ingress controller. */
   readonly ingress: IngressHandle | undefined;
+  /** What keeps each namespace's pods from others and in bounds. */
+  readonly guards: GuardSettings;
   /** Where each web interface is found, by its name. */
   readonly urls: Readonly<Record<string, string>>;
   /** Password of the gate's user; secret. */
@@ -54,7 +61,14 @@ export interface PlatformHandle {
 
 /** The secrets that the platform may be given. */
 export type PlatformSecrets = Partial<
-  Pick<Secrets, "cloudflareApiToken" | "alertReceivers" | "heartbeatUrl">
+  Pick<
+    Secrets,
+    | "cloudflareApiToken"
+    | "alertReceivers"
+    | "heartbeatUrl"
+    | "gitopsNotificationUrl"
+    | "gitopsNotificationToken"
+  >
 >;
 
 /** Installs the platform on a cluster, Bramble's own or an existing one. */
@@ -64,17 +78,35 @@ export function platform(
   secrets: PlatformSecrets = {},
 ): PlatformHandle {
   const { provider, anchor, ready } = cluster;
-  const settings = platformSettings(config, cluster);
+  const settings = platformSettings(config, cluster, secrets);
   const served = ingressSettings(config);
-  const [own, others] = [platformRoutes(settings), mediaRoutes(config)];
+  const own = platformRoutes(settings);
+  const others = [...mediaRoutes(config), ...opsRoutes(config)];
+  const guards = guardSettings(config, {
+    namespaces: new Set([
+      ...releasesOf(settings).map(({ namespace }) => namespace),
+      ...[...own, ...others].map(({ namespace }) => namespace),
+      ...(settings.tracing ? [tracingNamespace] : []),
+      opsNamespace,
+    ]),
+    ingress: served,
+    routes: served === undefined ? [] : [...own, ...others],
+    apiServers: cluster.serverAddresses,
+  });
   const installed = new Platform("platform", {
     settings,
     mirror: config.charts.mirror && localPath(config.charts.mirror),
+    guards,
     cluster: { provider, anchor },
     ready,
     ingress: served && { settings: served, routes: own, others },
     dnsToken: secrets.cloudflareApiToken,
     alertSecrets: alertSecrets(secrets),
+    dashboards: stackDashboards(config, settings),
+    argoCdNotifications: {
+      url: secrets.gitopsNotificationUrl,
+      token: secrets.gitopsNotificationToken,
+    },
   });
   return {
     monitoring: installed.monitoring,
@@ -89,6 +121,7 @@ export function platform(
       users: installed.gate?.users,
       ready: installed.ingressReady,
     },
+    guards,
     urls: served === undefined ? {} : urlsOf([...own, ...others], served),
     ingressPassword: installed.gate?.password,
   };
@@ -102,6 +135,7 @@ export function platform(
 export function platformSettings(
   config: Config,
   cluster: Pick<PlatformCluster, "serverAddresses" | "nfsServer">,
+  secrets: PlatformSecrets = {},
 ): PlatformSettings {
   const { network, platform: knobs } = config;
   const { monitoring, logging, tracing } = knobs;
@@ -117,7 +151,7 @@ export function platformSettings(
     loki: logging.enabled ? logging : undefined,
     alloy: logging.enabled ? { lokiUrl, journal: config.cluster.source === "k3s" } : undefined,
     tracing: tracing.enabled ? tracing : undefined,
-    argoCd: knobs.argocd.enabled ? { domain: `argocd.${network.domain}` } : undefined,
+    argoCd: knobs.argocd.enabled ? argoCdSettings(config, secrets) : undefined,
     csiDriverNfs: nfsSettings(config, cluster.nfsServer),
   };
   if (!monitoring.enabled) return settings;
@@ -152,6 +186,18 @@ function monitoringUrls(config: Config): MonitoringSettings["urls"] {
       alertmanager: url("alertmanager"),
     }
   );
+}
+
+function argoCdSettings({ network, delivery }: Config, secrets: PlatformSecrets): ArgoCdSettings {
+  const { by, knownHosts, notifications } = delivery;
+  const told = by === "argocd" && notifications !== "none";
+  return {
+    domain: `argocd.${network.domain}`,
+    knownHosts,
+    notify: told
+      ? { kind: notifications, token: secrets.gitopsNotificationToken !== undefined }
+      : undefined,
+  };
 }
 
 function releasesOf(settings: PlatformSettings): ChartRow[] {

@@ -101,15 +101,24 @@ export const deliveryAlerts: readonly AlertRow[] = [
 export const probeAlerts: readonly AlertRow[] = [
   {
     name: "BrambleAddressDown",
-    expression: "probe_success == 0",
+    expression: 'probe_success{group!="network"} == 0',
     holds: "2m",
     severity: "critical",
-    summary: "An app does not answer at its address.",
-    description: "{{ $labels.instance }} has not answered for two minutes.",
+    summary: "Something does not answer at its address.",
+    description: "{{ $labels.app }} at {{ $labels.instance }} for two minutes.",
+  },
+  {
+    name: "BrambleNetworkDown",
+    // Of the house's network: alerts that have to leave the house may not get out meanwhile.
+    expression: 'probe_success{group="network"} == 0',
+    holds: "5m",
+    severity: "warning",
+    summary: "A part of the network around the cluster does not answer.",
+    description: "{{ $labels.app }} at {{ $labels.instance }} for five minutes.",
   },
   {
     name: "BrambleAddressSlow",
-    expression: "avg_over_time(probe_duration_seconds[10m]) > 3",
+    expression: 'avg_over_time(probe_duration_seconds{group!="network"}[10m]) > 3',
     holds: "10m",
     severity: "warning",
     summary: "An app answers slowly at its address.",

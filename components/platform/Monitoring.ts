@@ -1,8 +1,12 @@
+import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
 import { charts } from "../../catalogue/charts";
+import type { Dashboard } from "../../catalogue/dashboards/types";
 import { ChartRelease, type ReleaseSecret } from "../helm/ChartRelease";
+import type { GuardSettings } from "../namespace/settings";
 import { inheritOptions } from "../options";
+import { dashboardConfigMap } from "./renderDashboard";
 import {
   alertmanagerConfigSecret,
   alertmanagerFiles,
@@ -15,7 +19,10 @@ import { grafanaSecretName, type MonitoringSettings, monitoringValues } from "./
 export interface MonitoringArgs {
   readonly settings: MonitoringSettings;
   readonly mirror?: string | undefined;
+  /** What keeps its namespace's pods from others and in bounds. */
+  readonly guards?: GuardSettings | undefined;
   readonly alertSecrets?: AlertSecrets | undefined;
+  readonly dashboards: readonly Dashboard[];
 }
 
 /** What Alertmanager reaches its receivers by. */
@@ -76,9 +83,17 @@ export class Monitoring extends pulumi.ComponentResource {
           ...receiverSecretsOf(args),
         ],
         mirror: args.mirror,
+        guards: args.guards,
       },
       inheritOptions(this, opts),
     );
+    for (const dashboard of args.dashboards) {
+      new ConfigMap(
+        `dashboard-${dashboard.uid}`,
+        dashboardConfigMap(dashboard),
+        inheritOptions(this, opts, [this.chart.release]),
+      );
+    }
     this.registerOutputs({});
   }
 }

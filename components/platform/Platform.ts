@@ -1,12 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ChartRow, charts } from "../../catalogue/charts";
+import type { Dashboard } from "../../catalogue/dashboards/types";
 import { ChartRelease, type ChartReleaseArgs } from "../helm/ChartRelease";
 import { GateCredentials } from "../ingress/GateCredentials";
 import { Routes } from "../ingress/Routes";
 import type { IngressSettings, Route } from "../ingress/settings";
+import type { GuardSettings } from "../namespace/settings";
 import { childOptions, type ClusterScope } from "../options";
 import { type AlloySettings, alloyValues } from "./alloyValues";
-import { ArgoCd } from "./ArgoCd";
+import { ArgoCd, type ArgoCdNotifications } from "./ArgoCd";
 import type { ArgoCdSettings } from "./argoCdValues";
 import { CertManager, type CertManagerSettings } from "./CertManager";
 import { type CsiDriverNfsSettings, csiDriverNfsValues } from "./csiDriverNfsValues";
@@ -40,12 +42,18 @@ export interface PlatformArgs {
   readonly cluster: ClusterScope;
   /** What must be up before anything is installed. */
   readonly ready: readonly pulumi.Resource[];
+  /** What keeps each namespace's pods from others and in bounds. Default: nothing does. */
+  readonly guards?: GuardSettings | undefined;
   /** What is served by name; unset without an ingress controller. */
   readonly ingress?: PlatformIngress | undefined;
   /** Token for the zone's DNS provider. */
   readonly dnsToken?: pulumi.Input<string> | undefined;
   /** What alerts are sent by. */
   readonly alertSecrets?: AlertSecrets | undefined;
+  /** What Grafana shows beside the chart's own. */
+  readonly dashboards?: readonly Dashboard[];
+  /** Who Argo CD tells of syncs that fail. */
+  readonly argoCdNotifications?: ArgoCdNotifications | undefined;
 }
 
 /** What the platform serves by name. */
@@ -68,7 +76,18 @@ export class Platform extends pulumi.ComponentResource {
   readonly ingressReady: readonly pulumi.Resource[];
 
   constructor(name: string, args: PlatformArgs) {
-    const { settings, mirror, cluster, ready, ingress, dnsToken, alertSecrets } = args;
+    const {
+      settings,
+      mirror,
+      guards,
+      cluster,
+      ready,
+      ingress,
+      dnsToken,
+      alertSecrets,
+      dashboards = [],
+      argoCdNotifications,
+    } = args;
     super("bramble:platform:Platform", name, {}, childOptions(undefined, cluster));
 
     const after = (...needs: (pulumi.Resource | undefined)[]): pulumi.ResourceOptions =>
@@ -80,17 +99,19 @@ export class Platform extends pulumi.ComponentResource {
       row: ChartRow,
       values: ChartReleaseArgs["values"],
       ...needs: (pulumi.Resource | undefined)[]
-    ): ChartRelease => new ChartRelease(row.chart, { row, values, mirror }, after(...needs));
+    ): ChartRelease =>
+      new ChartRelease(row.chart, { row, values, mirror, guards }, after(...needs));
 
     this.metallb =
-      settings.metallb && new MetalLb("metallb", { settings: settings.metallb, mirror }, after());
+      settings.metallb &&
+      new MetalLb("metallb", { settings: settings.metallb, mirror, guards }, after());
     const traefik =
       settings.traefik && install(charts.traefik, traefikValues(settings.traefik), this.metallb);
     const certManager =
       settings.certManager &&
       new CertManager(
         "cert-manager",
-        { settings: settings.certManager, mirror, dnsToken },
+        { settings: settings.certManager, mirror, guards, dnsToken },
         after(),
       );
     this.csiDriverNfs =
@@ -100,14 +121,19 @@ export class Platform extends pulumi.ComponentResource {
       settings.kubePrometheusStack &&
       new Monitoring(
         "monitoring",
-        { settings: settings.kubePrometheusStack, mirror, alertSecrets },
+        { settings: settings.kubePrometheusStack, mirror, guards, alertSecrets, dashboards },
         after(),
       );
     const loki = settings.loki && install(charts.loki, lokiValues(settings.loki));
     if (settings.alloy) install(charts.alloy, alloyValues(settings.alloy), loki);
-    const tracing = settings.tracing && new Tracing("tracing", settings.tracing, after());
+    const tracing = settings.tracing && new Tracing("tracing", settings.tracing, guards, after());
     this.argoCd =
-      settings.argoCd && new ArgoCd("argocd", { settings: settings.argoCd, mirror }, after());
+      settings.argoCd &&
+      new ArgoCd(
+        "argocd",
+        { settings: settings.argoCd, mirror, guards, notifications: argoCdNotifications },
+        after(),
+      );
 
     this.gate =
       ingress?.settings.gate.type === "basic"

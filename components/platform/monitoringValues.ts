@@ -8,6 +8,7 @@ import {
 import { alertRules } from "./alerting/alertRules";
 import { receiverSecretName } from "./alerting/receiverConfigs";
 import { dataSources, type SignalAddresses } from "./dataSources";
+import { dashboardFolderAnnotation } from "./renderDashboard";
 import { resources } from "./resources";
 import {
   controlPlaneTargets,
@@ -48,9 +49,6 @@ export interface MonitoringSettings {
   /** Who is told of alerts. */
   readonly alerting: AlertingSettings;
 }
-
-/** Annotation of a dashboard's ConfigMap that names its folder. */
-export const dashboardFolderAnnotation = "grafana_folder";
 
 /** Where scripts leave figures on a host; see host-metrics.sh and k3s-snapshot.sh. */
 const metricsFolder = "/var/lib/bramble/metrics";

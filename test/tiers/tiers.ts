@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { alertToolsTrouble, alertToolVersions, buildAlertTools } from "../../lab/alertTools";
 import { requirements, rootFileSystem } from "../../lab/hosts";
 import { chosenK3s } from "../../lab/k3s";
 import { buildStandin, standinRequirements } from "../../lab/standin";
@@ -62,5 +63,13 @@ export const tiers: Readonly<Record<string, Tier>> = {
     prepare: async (log) =>
       `pulumi ${pulumiVersion() ?? ""} with a temporary state, ${await labParts(log)}`,
     labs: ["bramble-engine-tier"],
+  },
+  alerts: {
+    trouble: alertToolsTrouble,
+    prepare: async (log) => {
+      await buildAlertTools(log);
+      return alertToolVersions;
+    },
+    labs: [],
   },
 };

@@ -1,0 +1,15 @@
+import { hostsCases } from "./hosts";
+import { mediaCases } from "./media";
+import { servicesCases } from "./services";
+import { snapshotsCases } from "./snapshots";
+import type { AlertCase } from "./types";
+import { workloadsCases } from "./workloads";
+
+/** Every alert fires in one case and is quiet in another, at least. */
+export const alertCases: readonly AlertCase[] = [
+  ...hostsCases,
+  ...snapshotsCases,
+  ...workloadsCases,
+  ...servicesCases,
+  ...mediaCases,
+];
