@@ -4,6 +4,7 @@ import { quantity } from "./fields";
 import { keptFor } from "./retention";
 import { monitoring } from "./monitoringSchema";
 import { ingress } from "./ingressSchema";
+import { namespaces } from "./namespacesSchema";
 
 /** A store on a volume of the cluster's default class that forgets by age. */
 const sizedStore = (what: string, size: string, kept: string) =>
@@ -28,6 +29,7 @@ export const platform = z.strictObject({
     .describe("Addresses for LoadBalancer Services."),
   certManager: certManager.prefault({}).describe("TLS certificates."),
   ingress: ingress.prefault({}).describe("What people reach by name."),
+  namespaces: namespaces.prefault({}).describe("What keeps namespaces apart and in bounds."),
   monitoring: monitoring.prefault({}).describe("kube-prometheus-stack. Defaults: 20Gi kept 10d."),
   logging: sizedStore("Loki and Alloy", "10Gi", "168h"),
   tracing: sizedStore("Jaeger, which takes traces by OTLP", "5Gi", "72h"),

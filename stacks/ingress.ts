@@ -6,6 +6,7 @@ import {
   type Route,
   routeUrl,
 } from "../components/ingress/settings";
+import { statusPageRoute } from "../components/ops/statusPage";
 import type { PlatformSettings } from "../components/platform/Platform";
 import { appRoute } from "../components/workload/appRoute";
 import { mediaAppSettings } from "../components/workload/mediaSettings";
@@ -50,6 +51,11 @@ export function platformRoutes(settings: PlatformSettings): Route[] {
 /** The web interfaces of the media stack. */
 export function mediaRoutes({ media }: Config): Route[] {
   return media.enabled ? mediaAppSettings(media).map(appRoute) : [];
+}
+
+/** The web interface of what watches the stack. */
+export function opsRoutes({ ops }: Config): Route[] {
+  return ops.statusPage.enabled ? [statusPageRoute] : [];
 }
 
 /** Where each route is found, by its name. */

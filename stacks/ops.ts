@@ -16,7 +16,10 @@ export interface OpsCluster extends ClusterScope {
 }
 
 /** What it needs of the platform. */
-export type OpsPlatform = Pick<PlatformHandle, "monitoring" | "loadBalancer" | "ingress" | "urls">;
+export type OpsPlatform = Pick<
+  PlatformHandle,
+  "monitoring" | "loadBalancer" | "ingress" | "guards" | "urls"
+>;
 
 /** What the rest of the program may use of it. */
 export interface OpsHandle {
@@ -55,6 +58,7 @@ export function ops(config: Config, cluster: OpsCluster, base: OpsPlatform): Ops
     "ops",
     {
       endpoints: stackEndpoints(config, nfsServer, base.urls),
+      guards: base.guards,
       monitoring: probed ? base.monitoring : undefined,
       statusPage: statusPage.enabled
         ? {

@@ -14,7 +14,7 @@ function web(number: number): AppPort {
   return { name: "http", number, protocol: "TCP" };
 }
 
-/** They let anyone in until someone sets a password; `/api` and `/feed` always want the API key. */
+/** They let anyone in who comes before a log-in is set; `/api` and `/feed` always want the API key. */
 const servarrAccess: WebAccess = {
   authentication: "gate",
   keyedPaths: [
@@ -127,7 +127,7 @@ export const mediaApps: Readonly<Record<MediaAppName, MediaAppRow>> = {
     image: images.sabnzbd,
     wave: 1,
     ports: [web(8080)],
-    // It has no login, and answers to the name of its pod alone.
+    // It has no log-in unless one is set, and answers to the name of its pod alone.
     access: {
       authentication: "gate",
       keyedPaths: [

@@ -2,6 +2,8 @@ import { type Namespace, Secret } from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3/release";
 import * as pulumi from "@pulumi/pulumi";
 import { type ChartRow, releaseName } from "../../catalogue/charts";
+import { createGuard } from "../namespace/createGuard";
+import type { GuardSettings } from "../namespace/settings";
 import { inheritOptions } from "../options";
 import { createNamespace } from "../platform/namespace";
 import { chartReference } from "./chartReference";
@@ -23,6 +25,8 @@ export interface ChartReleaseArgs {
   readonly secrets?: readonly ReleaseSecret[];
   /** See {@link chartReference}. */
   readonly mirror?: string | undefined;
+  /** What keeps its namespace's pods from others and in bounds. Default: nothing does. */
+  readonly guards?: GuardSettings | undefined;
   /** Seconds until Helm gives up waiting for the workloads. Default: 900, for a Pi's slow pulls. */
   readonly timeoutSeconds?: number;
 }
@@ -48,6 +52,10 @@ export class ChartRelease extends pulumi.ComponentResource {
       args.row.podSecurity,
       inheritOptions(this, opts),
     );
+    const guard =
+      args.guards === undefined
+        ? []
+        : createGuard(args.row.namespace, args.guards, inheritOptions(this, opts, [namespace]));
     const secrets = (args.secrets ?? []).map((secret) =>
       this.createSecret(secret, namespace, opts),
     );
@@ -58,7 +66,7 @@ export class ChartRelease extends pulumi.ComponentResource {
             new DefinitionsJob(
               `${name}-definitions`,
               { row: args.row, definitions: crds.definitions, mirror: args.mirror },
-              inheritOptions(this, opts, [namespace]),
+              inheritOptions(this, opts, [namespace, ...guard]),
             ),
           ]
         : [];
@@ -76,7 +84,7 @@ export class ChartRelease extends pulumi.ComponentResource {
         cleanupOnFail: true,
         maxHistory: 5,
       },
-      inheritOptions(this, opts, [namespace, ...secrets, ...definitions]),
+      inheritOptions(this, opts, [namespace, ...guard, ...secrets, ...definitions]),
     );
     this.registerOutputs({});
   }

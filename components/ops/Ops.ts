@@ -2,6 +2,8 @@ import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import * as pulumi from "@pulumi/pulumi";
 import { createRoute } from "../ingress/createRoute";
 import type { IngressSettings } from "../ingress/settings";
+import { createGuard } from "../namespace/createGuard";
+import type { GuardSettings } from "../namespace/settings";
 import { inheritOptions } from "../options";
 import { createNamespace } from "../platform/namespace";
 import { SmallService } from "../service/SmallService";
@@ -12,6 +14,8 @@ import { statusPageRoute, statusPageService } from "./statusPage";
 /** Arguments of {@link Ops}. */
 export interface OpsArgs {
   readonly endpoints: readonly Endpoint[];
+  /** What keeps its namespace's pods from others and in bounds. */
+  readonly guards?: GuardSettings | undefined;
   /** What serves probes to Prometheus; none without it. */
   readonly monitoring: pulumi.Resource | undefined;
   /** The status page; none where it is turned off. */
@@ -31,9 +35,14 @@ export interface OpsArgs {
 export class Ops extends pulumi.ComponentResource {
   constructor(name: string, args: OpsArgs, opts: pulumi.ResourceOptions) {
     super("bramble:ops:Ops", name, {}, opts);
-    const { endpoints, monitoring, statusPage } = args;
+    const { endpoints, guards, monitoring, statusPage } = args;
     const namespace = createNamespace(opsNamespace, "restricted", inheritOptions(this, opts));
-    const after = (...more: pulumi.Resource[]) => inheritOptions(this, opts, [namespace, ...more]);
+    const guard =
+      guards === undefined
+        ? []
+        : createGuard(opsNamespace, guards, inheritOptions(this, opts, [namespace]));
+    const after = (...more: pulumi.Resource[]) =>
+      inheritOptions(this, opts, [namespace, ...guard, ...more]);
 
     if (monitoring !== undefined) {
       const exporter = new SmallService("blackbox-exporter", blackboxService(endpoints), after());

@@ -2,6 +2,7 @@ import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import * as pulumi from "@pulumi/pulumi";
 import { charts } from "../../catalogue/charts";
 import { ChartRelease, type ReleaseSecret } from "../helm/ChartRelease";
+import type { GuardSettings } from "../namespace/settings";
 import { inheritOptions } from "../options";
 import { certManagerValues } from "./certManagerValues";
 import { dnsTokenSecret, type IssuerObject, letsEncryptIssuers, privateAuthority } from "./issuers";
@@ -19,6 +20,8 @@ export interface CertManagerSettings {
 export interface CertManagerArgs {
   readonly settings: CertManagerSettings;
   readonly mirror?: string | undefined;
+  /** What keeps its namespace's pods from others and in bounds. */
+  readonly guards?: GuardSettings | undefined;
   /** Token for the zone's DNS provider. */
   readonly dnsToken?: pulumi.Input<string> | undefined;
 }
@@ -41,6 +44,7 @@ export class CertManager extends pulumi.ComponentResource {
         values: certManagerValues(args.settings.dns01?.nameservers),
         secrets: dnsSecrets(args),
         mirror: args.mirror,
+        guards: args.guards,
       },
       inheritOptions(this, opts),
     );

@@ -2,6 +2,7 @@ import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import * as pulumi from "@pulumi/pulumi";
 import { charts } from "../../catalogue/charts";
 import { ChartRelease } from "../helm/ChartRelease";
+import type { GuardSettings } from "../namespace/settings";
 import { inheritOptions } from "../options";
 import { metallbValues } from "./metallbValues";
 
@@ -21,6 +22,8 @@ export interface MetalLbSettings {
 export interface MetalLbArgs {
   readonly settings: MetalLbSettings;
   readonly mirror?: string | undefined;
+  /** What keeps its namespace's pods from others and in bounds. */
+  readonly guards?: GuardSettings | undefined;
 }
 
 /**
@@ -35,7 +38,7 @@ export class MetalLb extends pulumi.ComponentResource {
     super("bramble:platform:MetalLb", name, {}, opts);
     this.chart = new ChartRelease(
       name,
-      { row: charts.metallb, values: metallbValues(), mirror: args.mirror },
+      { row: charts.metallb, values: metallbValues(), mirror: args.mirror, guards: args.guards },
       inheritOptions(this, opts),
     );
 

@@ -83,7 +83,8 @@ function notificationValues({ kind, token }: ArgoCdNotifySettings) {
 export function argoCdValues({ domain, knownHosts = [], notify }: ArgoCdSettings) {
   const probes = { livenessProbe: { enabled: true }, readinessProbe: { enabled: true } };
   return {
-    global: { domain },
+    // Its policies would let anyone in whom ours keep out.
+    global: { domain, networkPolicy: { create: false } },
     configs: {
       params: {
         "server.insecure": true,

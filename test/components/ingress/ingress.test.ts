@@ -43,7 +43,7 @@ const place = { namespace: "media", labels: {}, annotations: {} };
 
 const routes: readonly Route[] = [
   ...rows.map(platformRoute),
-  ...mediaAppSettings(mediaConfig()).map(appRoute),
+  ...mediaAppSettings(mediaConfig({ wiring: { enabled: false } })).map(appRoute),
 ];
 
 function routeOf(host: string): Route {
@@ -125,6 +125,14 @@ describe("the ingress", () => {
     for (const host of [...open, ...untilSomeoneSetsOne]) {
       assert.equal(routeOf(host).authentication, "gate", host);
     }
+  });
+
+  it("asks once, not twice, where the wiring gives the apps a log-in", () => {
+    const wired = mediaAppSettings(mediaConfig()).map(appRoute);
+    assert.deepEqual([...new Set(wired.map(({ authentication }) => authentication))], ["own"]);
+    const external = mediaConfig({ login: { method: "external" } });
+    const radarr = mediaAppSettings(external).find(({ row }) => row.name === "radarr");
+    assert.equal(radarr && appRoute(radarr).authentication, "gate");
   });
 
   it("serves on HTTPS only, each name under a certificate", () => {
