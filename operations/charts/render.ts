@@ -21,6 +21,14 @@ export interface KubernetesObject {
   readonly spec?: unknown;
 }
 
+interface KubernetesList extends KubernetesObject {
+  readonly items?: readonly KubernetesObject[] | null;
+}
+
+function listed({ apiVersion, kind }: KubernetesList) {
+  return { apiVersion, kind: kind.replace(/List$/, "") };
+}
+
 /** What a chart renders to. */
 export interface Rendered {
   readonly objects: readonly KubernetesObject[];
@@ -51,10 +59,12 @@ export function parseObjects(text: string): Rendered {
   const mistakes: string[] = [];
   for (const document of documents) {
     mistakes.push(...document.errors.map(({ message }) => message.split("\n")[0] ?? ""));
-    const value: unknown = document.toJS({ maxAliasCount: -1 });
-    if (typeof value === "object" && value !== null && "kind" in value) {
-      objects.push(value as KubernetesObject);
-    }
+    const value = document.toJS({ maxAliasCount: -1 }) as KubernetesList | null;
+    if (value?.kind === undefined) continue;
+    const { items } = value;
+    if (!value.kind.endsWith("List") || items === undefined) objects.push(value);
+    // Items need not repeat what the list says of them.
+    else for (const item of items ?? []) objects.push({ ...listed(value), ...item });
   }
   return { objects, mistakes };
 }

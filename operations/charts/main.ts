@@ -1,0 +1,84 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { print, readArguments, runCommand } from "../arguments";
+import { projectDirectory } from "../stackFile";
+import { budgetProblem, footprintOf } from "./footprint";
+import { footprintJson, footprintMarkdown, footprintTable } from "./footprintText";
+import { gather } from "./gather";
+import { stackCharts } from "./releases";
+import { type ChartsRequest, exitCodes, gatherOptions, inWorkFolder, verify } from "./verify";
+
+const usage = [
+  "usage: npm run charts -- [<stack>] verify [--mirror <URL or directory>] [--nodes <number>]",
+  "       npm run charts -- <stack> footprint [--format table|markdown|json] [--write] [--mirror …] [--nodes …]",
+  "verify ends with 0 when all is well, with 1 when something is wrong, with 3 when nothing is wrong",
+  "but a chart could not be looked at.",
+].join("\n");
+
+/** Every stack that has a file in a folder. */
+function stacksIn(directory: string): string[] {
+  return readdirSync(directory).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+}
+
+async function verifyStack(request: ChartsRequest): Promise<number> {
+  const { lines, problems, skipped } = await verify(request);
+  const { stack } = request.stack;
+  print(`stack ${stack}\n${lines.map((line) => `${line}\n`).join("")}`);
+  for (const problem of problems) print(`wrong: ${problem}\n`);
+  const looked = lines.length === 0 ? "no charts" : `${String(problems.length)} wrong`;
+  print(`${stack}: ${looked}, ${String(skipped)} skipped\n`);
+  if (problems.length > 0) return exitCodes.wrong;
+  return skipped > 0 ? exitCodes.skipped : exitCodes.fine;
+}
+
+async function footprint(request: ChartsRequest, format: string, write: boolean): Promise<number> {
+  const found = await inWorkFolder(async (folder) => {
+    const options = gatherOptions(request, folder);
+    const gathered = await gather(request.stack.releases, options);
+    return footprintOf(request.stack, gathered, request.nodes, options);
+  });
+  const texts = { table: footprintTable, markdown: footprintMarkdown, json: footprintJson };
+  const render = Object.entries(texts).find(([name]) => name === format)?.[1];
+  if (render === undefined) throw new Error(usage);
+  print(render(found));
+  if (found.skipped.length > 0) {
+    const names = found.skipped.map(({ row, skipped }) => `${row.chart}: skipped: ${skipped}`);
+    process.stderr.write(`${names.join("\n")}\nnothing was written: the figures are not whole\n`);
+    return exitCodes.skipped;
+  }
+  if (write) {
+    const docs = join(projectDirectory, "docs");
+    writeFileSync(join(docs, "footprint.md"), footprintMarkdown(found));
+    writeFileSync(join(docs, "footprint.json"), footprintJson(found));
+  }
+  return budgetProblem(found) === undefined ? exitCodes.fine : exitCodes.wrong;
+}
+
+runCommand(async (argv) => {
+  const { words, options } = readArguments(argv, {
+    ...{ directory: { type: "string" }, mirror: { type: "string" }, nodes: { type: "string" } },
+    ...{ format: { type: "string" }, write: { type: "boolean" } },
+  });
+  const { directory = projectDirectory, mirror, nodes = "1", format = "table" } = options;
+  const verb = words.at(-1);
+  const [stack] = words.length > 1 ? words : [];
+  const texts = [directory, nodes, format].every((text) => typeof text === "string");
+  if (!texts || words.length > 2 || !/^[1-9]\d*$/.test(String(nodes))) throw new Error(usage);
+  const request = async (name: string): Promise<ChartsRequest> => ({
+    stack: await stackCharts(name, String(directory)),
+    mirror: typeof mirror === "string" ? mirror : undefined,
+    nodes: Number(nodes),
+  });
+  if (verb === "verify") {
+    const codes: number[] = [];
+    for (const name of stack === undefined ? stacksIn(String(directory)) : [stack]) {
+      codes.push(await verifyStack(await request(name)));
+    }
+    const { wrong, fine } = exitCodes;
+    return codes.includes(wrong) ? wrong : Math.max(fine, ...codes);
+  }
+  if (verb === "footprint" && stack !== undefined) {
+    return footprint(await request(stack), String(format), options["write"] === true);
+  }
+  throw new Error(usage);
+});
