@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { mediaAppNames } from "../catalogue/apps/names";
 import { address, dnsLabel, quantity } from "./fields";
+import { exporters, login, transcoding, wiring } from "./mediaToolsSchema";
 
 const mediaApp = z.strictObject({
   enabled: z.boolean().default(true).describe("Deploy this app."),
@@ -51,4 +52,8 @@ export const media = z.strictObject({
       "Wait for each app to answer before the next wave. `false`: for clusters whose pods cannot run.",
     ),
   apps: mediaApps.prefault({}).describe("The eight apps."),
+  wiring: wiring.prefault({}).describe("The links between the apps."),
+  login: login.prefault({}).describe("Who may open the pages of the apps without accounts."),
+  exporters: exporters.prefault({}).describe("Metrics of the apps."),
+  transcoding,
 });

@@ -1,9 +1,11 @@
 import { addressProblems } from "./addressRules";
+import { appBackupProblems } from "./appBackupsSchema";
 import { bastionProblems } from "./bastionSchema";
 import { deliveryProblems } from "./deliverySchema";
 import { certificateProblems } from "./certificatesSchema";
 import { ingressProblems } from "./ingressSchema";
 import { monitoringProblems, monitoringWarnings } from "./monitoringSchema";
+import { mediaToolProblems } from "./mediaToolsSchema";
 import type { Problem } from "./problems";
 import { rotationProblems } from "./rotationRules";
 import { registryProblems, registryWarnings } from "./registryRules";
@@ -155,6 +157,7 @@ export function checkRules(config: Config): Findings {
       ...bastionProblems(config.ssh),
       ...registryProblems(config.k3s),
       ...snapshotProblems(config.k3s.snapshots),
+      ...appBackupProblems(config),
       ...rotationProblems(config.k3s),
       ...storageProblems(config),
       ...platformProblems(config),
@@ -162,6 +165,7 @@ export function checkRules(config: Config): Findings {
       ...monitoringProblems(config.platform.monitoring),
       ...certificateProblems(config.platform.certManager, config.network.domain),
       ...ingressProblems(config.platform.ingress),
+      ...mediaToolProblems(config),
     ],
     warnings: [
       ...serverCountWarnings(config),

@@ -1,6 +1,7 @@
 import { closedSecret } from "./closedSecret";
 import { receiverSecretKeys, receiverSecretMistakes } from "./receivers";
 import { isSshRepository } from "./deliverySchema";
+import { copiesGoTo } from "./appBackupsSchema";
 import { registryCredentialMistakes } from "./registryCredentials";
 import type { Config } from "./schema";
 
@@ -58,20 +59,20 @@ export const secretRows = {
     mistakes: (text, config) => registryCredentialMistakes(text, registriesWithLogin(config)),
   },
   snapshotS3AccessKey: {
-    description: "Access key id of the S3 store that takes copies of snapshots and volumes.",
+    description: "Access key id of the S3 store that takes copies.",
     source: "the access key id",
-    required: (config) => config.k3s.snapshots.offHost?.s3 !== undefined,
+    required: (config) => copiesGoTo(config, "s3"),
   },
   snapshotS3SecretKey: {
     description: "Secret access key of that store.",
     source: "the secret access key",
-    required: (config) => config.k3s.snapshots.offHost?.s3 !== undefined,
+    required: (config) => copiesGoTo(config, "s3"),
   },
   snapshotSshKey: {
     description:
-      "Private key, in OpenSSH's format and without passphrase, that opens the machine which takes copies of snapshots and volumes.",
+      "Private key, in OpenSSH's format and without passphrase, that opens the machine which takes copies.",
     source: "< ~/.ssh/bramble-copies",
-    required: (config) => config.k3s.snapshots.offHost?.ssh !== undefined,
+    required: (config) => copiesGoTo(config, "ssh"),
   },
   cloudflareApiToken: {
     description:
@@ -131,6 +132,12 @@ export const secretRows = {
   sabnzbdApiKey: generated("SABnzbd", "API key"),
   overseerrApiKey: generated("Overseerr", "API key"),
   qbittorrentPassword: generated("qBittorrent", "password"),
+  mediaLoginPassword: {
+    description:
+      "The password of `media.login.user` in Prowlarr, Radarr, Sonarr, Lidarr and SABnzbd. Generated unless set.",
+    source: "a password of your own",
+    required: never,
+  },
 } as const satisfies Record<string, SecretRow>;
 
 /** The config key of a secret. */

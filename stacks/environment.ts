@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../config/load";
+import { appBackups } from "./appBackups";
 import { cluster } from "./cluster";
 import { delivery } from "./delivery";
 import { media } from "./media";
@@ -22,6 +23,10 @@ export interface EnvironmentOutputs {
   readonly ingressPassword: pulumi.Output<string> | undefined;
   /** Where each web interface is found, by its name. */
   readonly urls: Readonly<Record<string, string>>;
+  /** Password of the media apps' own pages; secret. */
+  readonly mediaPassword: pulumi.Output<string> | undefined;
+  /** Opens the copies of the apps' configurations; secret. Keep it on paper as well. */
+  readonly appBackupPassword: pulumi.Output<string> | undefined;
   /** Each app's name, wave, port, and the address asked for and given. */
   readonly mediaApps: unknown;
 }
@@ -36,7 +41,7 @@ export function environment({ config, secrets }: Settings): EnvironmentOutputs {
     secrets,
     target,
     needs.filter((need) => need !== undefined),
-    base.ingress,
+    base,
   );
   const watch = ops(config, target, base);
   delivery(config, secrets, target, base.argoCd, apps);
@@ -49,6 +54,8 @@ export function environment({ config, secrets }: Settings): EnvironmentOutputs {
     argoCdPassword: base.argoCdPassword,
     ingressPassword: base.ingressPassword,
     urls: { ...base.urls, ...watch.urls },
+    mediaPassword: apps?.loginPassword,
+    appBackupPassword: appBackups(config, secrets, target, apps?.ready ?? []),
     mediaApps: apps?.apps,
   };
 }

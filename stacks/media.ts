@@ -4,7 +4,7 @@ import type { GivenMediaSecrets } from "../components/workload/MediaSecrets";
 import { mediaAppSettings } from "../components/workload/mediaSettings";
 import { MediaStack } from "../components/workload/MediaStack";
 import type { Config } from "../config/schema";
-import type { IngressHandle } from "./ingress";
+import type { PlatformHandle } from "./platform";
 
 /** A deployed media app, for outputs and for the tables that commands print. */
 export interface MediaAppHandle {
@@ -25,13 +25,18 @@ export interface MediaHandle {
   readonly ready: readonly Resource[];
   /** Digest of the secrets that a Deployment uses, by its name. */
   readonly secretChecksums: ReadonlyMap<string, Output<string>>;
+  /** Password of the apps' web pages; secret. Unset where their own logins are left alone. */
+  readonly loginPassword: Output<string> | undefined;
 }
+
+/** What the stack takes from a platform of Bramble's. */
+export type MediaPlatform = Partial<Pick<PlatformHandle, "ingress" | "guards" | "monitoring">>;
 
 /**
  * Deploys the media stack to any cluster, Bramble's own or an existing one.
  *
  * @param dependsOn what the apps need first: load balancer, storage class.
- * @param ingress how the apps are served by name. Default: by their addresses only.
+ * @param base the platform. Default: none of it is Bramble's.
  * @returns its handle; `undefined` when the stack is turned off.
  */
 export function media(
@@ -39,15 +44,18 @@ export function media(
   secrets: GivenMediaSecrets,
   cluster: ClusterScope,
   dependsOn: readonly Resource[],
-  ingress?: IngressHandle,
+  base: MediaPlatform = {},
 ): MediaHandle | undefined {
   if (!config.media.enabled) return undefined;
   const { provider, anchor } = cluster;
-  const { apps, ready, secretChecksums } = new MediaStack("media", {
+  const { ingress, guards, monitoring } = base;
+  const { apps, ready, secretChecksums, login } = new MediaStack("media", {
     media: config.media,
     secrets,
     delivery: config.delivery.by,
     ingress,
+    guards,
+    monitoring: exported(config) ? (monitoring === undefined ? [] : [monitoring]) : undefined,
     scope: { provider, anchor, dependsOn },
   });
   return {
@@ -64,5 +72,11 @@ export function media(
     }),
     ready: apps.length > 0 ? apps.map(({ app }) => app.deployment) : ready,
     secretChecksums,
+    loginPassword: login?.password,
   };
+}
+
+/** Whether the apps' metrics are exported: where something collects them, unless the config says. */
+function exported({ media: { exporters }, platform }: Config): boolean {
+  return exporters.enabled ?? platform.monitoring.enabled;
 }

@@ -23,7 +23,7 @@ import type { StackSettings } from "./settings";
 
 /** Values from the stack's encrypted config that take the place of generated ones. */
 export type GivenMediaSecrets = Readonly<
-  Partial<Record<MediaSecretConfigKey, Output<string> | undefined>>
+  Partial<Record<MediaSecretConfigKey | "mediaLoginPassword", Output<string> | undefined>>
 >;
 
 /** What the media stack's secrets are made from. */
@@ -76,11 +76,15 @@ export class MediaSecrets extends ComponentResource {
   /**
    * Digest of the values behind some keys, or undefined when there is none: an app that shows it in
    * its pod template restarts when one of its own values changes, and only then.
+   *
+   * @param more values from elsewhere that it uses as well.
    */
-  checksum(keys: readonly string[]): Output<string> | undefined {
-    const used: Record<string, Input<string>> = Object.fromEntries(
-      [...this.values].filter(([key]) => keys.includes(key)),
-    );
+  checksum(
+    keys: readonly string[],
+    more: Readonly<Record<string, Output<string>>> = {},
+  ): Output<string> | undefined {
+    const own = [...this.values].filter(([key]) => keys.includes(key));
+    const used: Record<string, Input<string>> = { ...Object.fromEntries(own), ...more };
     if (Object.keys(used).length === 0) return undefined;
     return secret(
       all([this.salt, all(used)]).apply(([salt, values]) => keyedChecksum(salt, values)),

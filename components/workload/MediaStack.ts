@@ -2,14 +2,24 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace";
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy";
-import { ComponentResource, type Output, type Resource } from "@pulumi/pulumi";
+import {
+  ComponentResource,
+  type Output,
+  type Resource,
+  type ResourceOptions,
+} from "@pulumi/pulumi";
 import type { MediaConfig } from "../../config/schema";
 import { createGate, createGateUsers } from "../ingress/createGate";
 import type { GatePlace } from "../ingress/renderMiddlewares";
 import type { IngressSettings } from "../ingress/settings";
+import { createBounds, createPolicies } from "../namespace/createGuard";
+import { renderFlows, solverName } from "../namespace/renderPolicies";
+import type { GuardPlace, GuardSettings } from "../namespace/settings";
 import { childOptions, type ChildScope } from "../options";
+import { mediaExporters } from "../../catalogue/apps/mediaExporters";
 import { App } from "./App";
 import { DeliveredByPulumi } from "./DeliveredByPulumi";
+import { hasLogin, MediaLogin } from "./MediaLogin";
 import { MediaSecrets, type GivenMediaSecrets } from "./MediaSecrets";
 import { mediaAppSettings, mediaClaims, mediaStackSettings } from "./mediaSettings";
 import {
@@ -19,6 +29,9 @@ import {
   renderNamespace,
 } from "./renderShared";
 import { sharedMetadata } from "./metadata";
+import { MediaTools } from "./MediaTools";
+import { renderWiringConfig } from "./renderWiring";
+import { exportersName, loginSecret, wiringName } from "./toolNames";
 import type { AppSettings, StackSettings } from "./settings";
 
 /** What the media stack is made from. */
@@ -29,6 +42,10 @@ export interface MediaStackArgs {
   readonly delivery: "pulumi" | "argocd";
   /** How the apps are served by name; unset: by their addresses only. */
   readonly ingress?: StackIngress | undefined;
+  /** What keeps its pods from others and in bounds. Default: its own policies alone. */
+  readonly guards?: GuardSettings | undefined;
+  /** What serves PodMonitors; unset: the apps' metrics are not exported. */
+  readonly monitoring?: readonly Resource[] | undefined;
   readonly scope: ChildScope;
 }
 
@@ -47,7 +64,21 @@ export interface DeployedApp {
   readonly app: App;
 }
 
-function gatePlace(stack: StackSettings): GatePlace {
+/** Bounds of the stack's pods, and the way to pods that are there for minutes only. */
+function createStackGuard(
+  place: GuardPlace,
+  { network, quotas }: GuardSettings,
+  options: ResourceOptions,
+): Resource[] {
+  const solvers =
+    network === undefined
+      ? []
+      : renderFlows(place, network).filter(({ metadata }) => metadata.name === solverName);
+  return [...createPolicies(solvers, options), ...createBounds(place, quotas, options)];
+}
+
+/** Where objects of the stack are that are no app's, and what they carry. */
+function placeOf(stack: StackSettings): GatePlace {
   const { labels, annotations } = sharedMetadata(stack, "gate", "");
   return {
     namespace: stack.namespace,
@@ -68,10 +99,13 @@ export class MediaStack extends ComponentResource {
   readonly secrets: MediaSecrets;
   /** What the workloads need first, whoever applies them. */
   readonly ready: readonly Resource[];
+  /** Password of the apps' web pages; unset where the apps' own logins are left alone. */
+  readonly login: MediaLogin | undefined;
   /** Digest of the secrets that a Deployment uses, by its name. */
   readonly secretChecksums: ReadonlyMap<string, Output<string>>;
 
-  constructor(name: string, { media, secrets, delivery, ingress, scope }: MediaStackArgs) {
+  constructor(name: string, args: MediaStackArgs) {
+    const { media, secrets, delivery, ingress, monitoring, scope } = args;
     super("bramble:workload:MediaStack", name);
     const stack = mediaStackSettings(media);
     const settings = mediaAppSettings(media);
@@ -93,14 +127,18 @@ export class MediaStack extends ComponentResource {
     const gateUsers =
       ingress?.users === undefined
         ? []
-        : [createGateUsers(gatePlace(stack), ingress.users, childOptions(this, inNamespace))];
-    this.ready = [namespace, this.secrets.object, ...gateUsers];
-    this.secretChecksums = this.checksums(settings);
+        : [createGateUsers(placeOf(stack), ingress.users, childOptions(this, inNamespace))];
+    this.login = hasLogin(media)
+      ? new MediaLogin(loginSecret.name, {
+          ...{ media, given: secrets.mediaLoginPassword },
+          ...{ scope: inNamespace, parent: this },
+        })
+      : undefined;
+    const loginObject = this.login === undefined ? [] : [this.login.object];
+    this.ready = [namespace, this.secrets.object, ...loginObject, ...gateUsers];
+    this.secretChecksums = this.checksums(settings, monitoring !== undefined);
 
-    this.apps =
-      delivery === "pulumi"
-        ? this.deployWorkloads(media, settings, inNamespace, scope, ingress)
-        : [];
+    this.apps = delivery === "pulumi" ? this.deployWorkloads(args, settings, inNamespace) : [];
     this.registerOutputs();
   }
 
@@ -109,11 +147,9 @@ export class MediaStack extends ComponentResource {
    * holds no secret, and goes from the state without being deleted when Argo CD takes over.
    */
   private deployWorkloads(
-    media: MediaConfig,
+    { media, ingress, guards, monitoring, scope }: MediaStackArgs,
     settings: readonly AppSettings[],
     inNamespace: ChildScope,
-    scope: ChildScope,
-    ingress: StackIngress | undefined,
   ): DeployedApp[] {
     const stack = mediaStackSettings(media);
     const anchor = new DeliveredByPulumi("media-delivery", this);
@@ -121,7 +157,9 @@ export class MediaStack extends ComponentResource {
     const shared = [
       this.secrets.object,
       new ConfigMap(stack.commonConfig.name, renderCommonConfig(stack), options),
+      new ConfigMap(wiringName, renderWiringConfig(media), options),
       new NetworkPolicy("default-deny", renderDefaultDeny(stack), options),
+      ...(guards === undefined ? [] : createStackGuard(placeOf(stack), guards, options)),
       ...mediaClaims(media).map(
         (claim) =>
           new PersistentVolumeClaim(claim.name, renderClaim(stack, claim), {
@@ -133,21 +171,44 @@ export class MediaStack extends ComponentResource {
     if (ingress !== undefined) {
       const dependsOn = [...this.ready, ...ingress.ready];
       createGate(
-        gatePlace(stack),
+        placeOf(stack),
         ingress.settings.gate,
         childOptions(this, { ...scope, anchor, dependsOn }),
       );
     }
-    return this.deployWaves(settings, shared, { ...scope, anchor }, ingress);
+    const deployed = this.deployWaves(settings, shared, { ...scope, anchor }, ingress);
+    const dependsOn = [...this.ready, ...shared, ...deployed.map(({ app }) => app.deployment)];
+    new MediaTools("media-tools", {
+      ...{ media, monitoring },
+      wiringChecksum: this.wiringChecksum(settings),
+      exportersChecksum: this.secretChecksums.get(exportersName),
+      ...{ scope: { ...scope, anchor, dependsOn }, parent: this },
+    });
+    return deployed;
   }
 
-  private checksums(settings: readonly AppSettings[]): ReadonlyMap<string, Output<string>> {
+  private checksums(
+    settings: readonly AppSettings[],
+    exported: boolean,
+  ): ReadonlyMap<string, Output<string>> {
+    const apps = settings.map(({ row }) => row);
+    const exporters = mediaExporters.filter(({ app }) => apps.some(({ name }) => name === app));
+    const used = [
+      ...apps.map(({ name, secrets }) => [name, secrets.map(({ key }) => key)] as const),
+      ...(exported ? [[exportersName, exporters.map((row) => row.secretKey)] as const] : []),
+    ];
     return new Map(
-      settings.flatMap(({ row }) => {
-        const digest = this.secrets.checksum(row.secrets.map(({ key }) => key));
-        return digest === undefined ? [] : [[row.name, digest] as const];
+      used.flatMap(([name, keys]) => {
+        const digest = this.secrets.checksum(keys);
+        return digest === undefined ? [] : [[name, digest] as const];
       }),
     );
+  }
+
+  /** Digest of all that the wiring uses. */
+  private wiringChecksum(settings: readonly AppSettings[]): Output<string> | undefined {
+    const keys = settings.flatMap(({ row }) => row.secrets.map(({ key }) => key));
+    return this.secrets.checksum(keys, this.login && { web: this.login.password });
   }
 
   private deployWaves(

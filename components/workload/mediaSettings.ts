@@ -1,7 +1,9 @@
 import { mediaApps, seerr, type MediaAppRow } from "../../catalogue/apps/media";
+import { mediaExporters } from "../../catalogue/apps/mediaExporters";
 import { mediaAppNames, type MediaAppName } from "../../catalogue/apps/names";
 import type { MediaConfig } from "../../config/schema";
 import type { AppSettings, StackSettings } from "./settings";
+import { exportersName, wiringName } from "./toolNames";
 
 const mediaClaim = "media-storage";
 const configClaim = "media-configs";
@@ -45,6 +47,32 @@ function enabledRows(media: MediaConfig): MediaAppRow[] {
     );
 }
 
+/**
+ * Has Prowlarr, Radarr, Sonarr and Lidarr ask for a password from their first start. Left to
+ * themselves they let whoever comes first choose one. The wiring makes the user.
+ *
+ * @see https://wiki.servarr.com/radarr/environment-variables
+ */
+function loginEnvironment({ wiring, login }: MediaConfig, app: MediaAppName) {
+  if (!wiring.enabled || !["prowlarr", "radarr", "sonarr", "lidarr"].includes(app)) return {};
+  const prefix = `${app.toUpperCase()}__AUTH__`;
+  return {
+    [`${prefix}METHOD`]: login.method === "forms" ? "Forms" : "External",
+    [`${prefix}REQUIRED`]: "Enabled",
+  };
+}
+
+function deviceOf({ transcoding }: MediaConfig): AppSettings["device"] {
+  if (transcoding === undefined) return undefined;
+  const { device, resource, nodeLabels } = transcoding;
+  return { path: device, resource, nodeLabels };
+}
+
+function toolsThatCall({ wiring, exporters }: MediaConfig, app: MediaAppName): string[] {
+  const exported = exporters.enabled !== false && mediaExporters.some((row) => row.app === app);
+  return [...(wiring.enabled ? [wiringName] : []), ...(exported ? [exportersName] : [])];
+}
+
 /** Whether each app has a claim of its own for its settings instead of a folder of a shared one. */
 function hasOwnClaims(media: MediaConfig): boolean {
   return nodeLocalClasses.includes(media.storage.configClass);
@@ -82,7 +110,13 @@ export function mediaAppSettings(media: MediaConfig): AppSettings[] {
     calls: rows
       .filter(({ name }) => row.calls.includes(name))
       .map(({ name, ports }) => ({ name, port: ports[0].number })),
-    calledBy: rows.filter(({ calls }) => calls.includes(row.name)).map(({ name }) => name),
+    calledBy: [
+      ...rows.filter(({ calls }) => calls.includes(row.name)).map(({ name }) => name),
+      ...toolsThatCall(media, row.name),
+    ],
+    wiredLogin: media.wiring.enabled && media.login.method === "forms",
+    environment: loginEnvironment(media, row.name),
+    device: row.name === "plex" ? deviceOf(media) : undefined,
   }));
 }
 

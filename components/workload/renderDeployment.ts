@@ -2,6 +2,7 @@ import type { apps, core } from "@pulumi/kubernetes/types/input";
 import { imageReference } from "../../catalogue/images";
 import { checksum } from "./checksum";
 import { appMetadata, awaitAnnotations, selectorLabels } from "./metadata";
+import { initContainers, needsPreparing } from "./initContainers";
 import { containerSecurityContext, podSecurityContext } from "./securityContext";
 import type { AppSettings } from "./settings";
 import { needsOwnRun, volumeMounts, volumes } from "./volumes";
@@ -13,15 +14,18 @@ function environment(app: AppSettings): core.v1.EnvVar[] {
   const { row, stack } = app;
   const plain = {
     ...row.environment,
+    ...app.environment,
     // emptyDir is world-writable, which s6 refuses for /run unless told that it is in Kubernetes.
     ...(needsOwnRun(app) && { S6_YES_I_WANT_A_WORLD_WRITABLE_RUN_BECAUSE_KUBERNETES: "1" }),
   };
-  const secrets = row.secrets.map(({ key, variable, optional }) => ({
-    name: variable,
-    valueFrom: {
-      secretKeyRef: { name: stack.secretName, key, ...(optional && { optional }) },
-    },
-  }));
+  const secrets = row.secrets
+    .filter(({ appliedBy }) => appliedBy === "environment")
+    .map(({ key, variable, optional }) => ({
+      name: variable,
+      valueFrom: {
+        secretKeyRef: { name: stack.secretName, key, ...(optional && { optional }) },
+      },
+    }));
   return [...Object.entries(plain).map(([name, value]) => ({ name, value })), ...secrets];
 }
 
@@ -66,6 +70,8 @@ export function renderDeployment(app: AppSettings) {
   const { row, stack } = app;
   const metadata = appMetadata(app);
   const { startup, liveness, readiness } = probes(app);
+  const { resource, nodeLabels = {} } = app.device ?? {};
+  const device = resource === undefined ? {} : { [resource]: "1" };
   return {
     apiVersion: "apps/v1" as const,
     kind: "Deployment" as const,
@@ -93,6 +99,8 @@ export function renderDeployment(app: AppSettings) {
           terminationGracePeriodSeconds: 60,
           securityContext: podSecurityContext(app),
           ...(row.avoidsEtcd && { affinity: awayFromEtcd }),
+          ...(needsPreparing(app) && { initContainers: initContainers(app) }),
+          ...(Object.keys(nodeLabels).length > 0 && { nodeSelector: { ...nodeLabels } }),
           containers: [
             {
               name: row.name,
@@ -105,7 +113,7 @@ export function renderDeployment(app: AppSettings) {
                 containerPort: number,
                 protocol,
               })),
-              resources: { requests: { ...row.requests }, limits: { ...row.limits } },
+              resources: { requests: { ...row.requests }, limits: { ...row.limits, ...device } },
               startupProbe: startup,
               livenessProbe: liveness,
               readinessProbe: readiness,

@@ -1,6 +1,7 @@
 import type { networking } from "@pulumi/kubernetes/types/input";
+import { appProbers, pods } from "../../catalogue/network/pods";
 import { appMetadata, selectorLabels } from "./metadata";
-import type { AppSettings } from "./settings";
+import type { AppSettings, StackSettings } from "./settings";
 
 /** Private, shared and link-local ranges: the internet without the LAN and the cluster. */
 const privateRanges = [
@@ -11,7 +12,8 @@ const privateRanges = [
   "192.168.0.0/16",
 ];
 
-const toClusterDns: networking.v1.NetworkPolicyEgressRule = {
+/** Name resolution in the cluster. */
+export const toClusterDns: networking.v1.NetworkPolicyEgressRule = {
   to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } } }],
   ports: [
     { port: 53, protocol: "UDP" },
@@ -34,13 +36,29 @@ function ingress({
   if (address !== undefined) {
     return [{ ports: row.ports.map(({ number, protocol }) => ({ port: number, protocol })) }];
   }
-  if (calledBy.length === 0) return [];
   return [
     {
-      from: calledBy.map((name) => ({ podSelector: { matchLabels: selectorLabels(stack, name) } })),
+      from: [
+        ...calledBy.map((name) => ({ podSelector: { matchLabels: selectorLabels(stack, name) } })),
+        ...[pods.traefik, ...appProbers].map(({ namespace, labels }) => ({
+          namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+          podSelector: { matchLabels: { ...labels } },
+        })),
+      ],
       ports: [{ port: row.ports[0].number, protocol: "TCP" }],
     },
   ];
+}
+
+/** The web ports of apps of a stack. */
+export function toApps(
+  stack: StackSettings,
+  apps: readonly AppSettings[],
+): networking.v1.NetworkPolicyEgressRule[] {
+  return apps.map(({ row }) => ({
+    to: [{ podSelector: { matchLabels: selectorLabels(stack, row.name) } }],
+    ports: [{ port: row.ports[0].number, protocol: "TCP" }],
+  }));
 }
 
 function egress({ stack, calls }: AppSettings): networking.v1.NetworkPolicyEgressRule[] {

@@ -3,6 +3,7 @@ import { podSecurityLabels } from "../podSecurity";
 import type { ClaimSettings } from "./mediaSettings";
 import { awaitAnnotations, sharedMetadata } from "./metadata";
 import type { StackSettings } from "./settings";
+import { loginSecret } from "./toolNames";
 
 /** The namespace of a stack, with its Pod Security level. */
 export function renderNamespace(stack: StackSettings) {
@@ -80,6 +81,19 @@ export function renderSecretShell(stack: StackSettings) {
     kind: "Secret" as const,
     metadata: {
       ...sharedMetadata(stack, stack.secretName, "Keys and passwords of the apps"),
+      namespace: stack.namespace,
+    },
+    type: "Opaque",
+  } satisfies core.v1.Secret;
+}
+
+/** The Secret with the password of the apps' web pages, less its value. */
+export function renderLoginShell(stack: StackSettings) {
+  return {
+    apiVersion: "v1" as const,
+    kind: "Secret" as const,
+    metadata: {
+      ...sharedMetadata(stack, loginSecret.name, "Password of the apps' web pages"),
       namespace: stack.namespace,
     },
     type: "Opaque",

@@ -31,6 +31,8 @@ export function podSecurityContext(app: AppSettings): core.v1.PodSecurityContext
 
 /** The container's security context, as tight as its image allows. */
 export function containerSecurityContext(app: AppSettings): core.v1.SecurityContext {
+  // A device of the node opens for privileged containers alone; a device plugin's for any.
+  if (app.device?.path !== undefined) return { privileged: true };
   return {
     allowPrivilegeEscalation: false,
     capabilities: {

@@ -34,8 +34,22 @@ export interface AppSettings {
   };
   /** Apps of the stack it connects to, with their web ports. */
   readonly calls: readonly AppPeer[];
-  /** Apps of the stack that connect to it. */
+  /** Apps and tools of the stack that connect to it. */
   readonly calledBy: readonly string[];
+  /** Whether the wiring gives its web interface a log-in. */
+  readonly wiredLogin: boolean;
+  /** Environment that the configuration decides, beside the row's own. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** A device that transcodes for it; the CPU does otherwise. */
+  readonly device: DeviceSettings | undefined;
+}
+
+/** A device of the node, by its path there or as a device plugin's resource. */
+export interface DeviceSettings {
+  readonly path: string | undefined;
+  readonly resource: string | undefined;
+  /** Labels of the nodes that have it. */
+  readonly nodeLabels: Readonly<Record<string, string>>;
 }
 
 /** Another app of the same stack. */

@@ -1,12 +1,8 @@
 import type { core } from "@pulumi/kubernetes/types/input";
+import { mediaPath } from "../../catalogue/apps/mediaLinks";
 import { runsUnprivileged } from "./securityContext";
 import type { AppSettings } from "./settings";
-
-/**
- * Where every app sees the media volume. One path and one mount for all: a hard link from a download
- * to the library works only within a mount, and an app must find a file where another put it.
- */
-export const mediaPath = "/data";
+import { scriptsVolume } from "./toolMetadata";
 
 interface MountedVolume {
   readonly volume: core.v1.Volume;
@@ -22,6 +18,8 @@ function mountedVolumes(app: AppSettings): MountedVolume[] {
       ...(configVolume.folder !== undefined && { subPath: configVolume.folder }),
     },
   };
+  // One path and one mount for all: a hard link from a download to the library works within a mount
+  // only, and an app must find a file where another put it.
   const media: MountedVolume = {
     volume: { name: "media", persistentVolumeClaim: { claimName: stack.mediaClaim } },
     mount: { mountPath: mediaPath, ...(row.media === "read" && { readOnly: true }) },
@@ -31,7 +29,15 @@ function mountedVolumes(app: AppSettings): MountedVolume[] {
     volume: { name: "run", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
     mount: { mountPath: "/run" },
   };
-  return [config, ...(row.media === "none" ? [] : [media]), ...(needsOwnRun(app) ? [run] : [])];
+  const device = app.device?.path;
+  return [
+    config,
+    ...(row.media === "none" ? [] : [media]),
+    ...(needsOwnRun(app) ? [run] : []),
+    ...(device === undefined
+      ? []
+      : [{ volume: { name: "device", hostPath: { path: device } }, mount: { mountPath: device } }]),
+  ];
 }
 
 /** Whether the container is one of s6's that starts without root. */
@@ -41,7 +47,8 @@ export function needsOwnRun(app: AppSettings): boolean {
 
 /** The pod's volumes. */
 export function volumes(app: AppSettings): core.v1.Volume[] {
-  return mountedVolumes(app).map(({ volume }) => volume);
+  const scripts = app.row.secrets.some(({ appliedBy }) => appliedBy === "file");
+  return [...mountedVolumes(app).map(({ volume }) => volume), ...(scripts ? [scriptsVolume] : [])];
 }
 
 /** The container's mounts of the pod's volumes. */

@@ -111,17 +111,22 @@ describe("stacks/media", () => {
       "bramble:workload:MediaSecrets": 1,
       "bramble:workload:App": 8,
       "bramble:workload:DeliveredByPulumi": 1,
+      "bramble:workload:MediaLogin": 1,
+      "bramble:workload:MediaTools": 1,
       "pulumi:providers:kubernetes": 1,
       "kubernetes:core/v1:Namespace": 1,
-      "kubernetes:core/v1:ConfigMap": 1,
-      "kubernetes:core/v1:Secret": 1,
+      "kubernetes:core/v1:ConfigMap": 2,
+      "kubernetes:core/v1:Secret": 2,
       "kubernetes:core/v1:PersistentVolumeClaim": 2,
-      "kubernetes:core/v1:ServiceAccount": 8,
+      "kubernetes:core/v1:ServiceAccount": 10,
       "kubernetes:core/v1:Service": 8,
-      "kubernetes:apps/v1:Deployment": 8,
-      "kubernetes:networking.k8s.io/v1:NetworkPolicy": 9,
+      "kubernetes:apps/v1:Deployment": 9,
+      "kubernetes:batch/v1:Job": 1,
+      "kubernetes:batch/v1:CronJob": 1,
+      "kubernetes:monitoring.coreos.com/v1:PodMonitor": 1,
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy": 11,
       "random:index/randomBytes:RandomBytes": 7,
-      "random:index/randomPassword:RandomPassword": 1,
+      "random:index/randomPassword:RandomPassword": 2,
     });
   });
 
@@ -135,7 +140,9 @@ describe("stacks/media", () => {
     ["keeps that order where a wave is empty", { apps: { overseerr: { enabled: false } } }],
   ] as const) {
     it(title, async () => {
-      const deployments = (await register(section)).filter(({ type }) => type === deploymentType);
+      const deployments = (await register(section)).filter(
+        ({ type, name }) => type === deploymentType && name in mediaApps,
+      );
       for (const { name, deployedBefore } of deployments) {
         const earlier = deployments
           .map((other) => other.name)
@@ -172,6 +179,7 @@ describe("stacks/media", () => {
     assert.deepEqual(objects.map(({ type }) => type).sort(), [
       "kubernetes:core/v1:Namespace",
       "kubernetes:core/v1:Secret",
+      "kubernetes:core/v1:Secret",
     ]);
     assert.equal(handle?.apps.length, mediaAppNames.length);
     assert.ok(handle.secretChecksums.has("radarr"));
@@ -183,11 +191,57 @@ describe("stacks/media", () => {
     assert.ok(!registered.some(({ name }) => name === "radarr-api-key"));
   });
 
-  it("restarts just the app whose key is rotated", async () => {
+  it("wires the apps once all of them are ready, and again with a new key", async () => {
+    const job = (registered: readonly Registered[]) => {
+      const found = registered.find(({ type }) => type === "kubernetes:batch/v1:Job");
+      assert.ok(found);
+      return found;
+    };
+    const before = job(await register());
+    assert.deepEqual([...before.deployedBefore].sort(), [...mediaAppNames].sort());
+    const checksum = (one: Registered) =>
+      at(one.inputs, "spec", "template", "metadata", "annotations", "checksum/secrets");
+    assert.equal(checksum(job(await register())), checksum(before));
+    for (const changed of [
+      { apps: { radarr: { secretGeneration: 2 } } },
+      { login: { generation: 2 } },
+    ]) {
+      assert.notEqual(checksum(job(await register(changed))), checksum(before));
+    }
+  });
+
+  it("gives the pages' password to the wiring alone", async () => {
+    const registered = await register({}, { mediaLoginPassword: pulumi.output("hunter2hunter2") });
+    const users = registered.filter(
+      ({ type, inputs }) =>
+        type !== "kubernetes:core/v1:Secret" && JSON.stringify(inputs).includes("media-web-login"),
+    );
+    assert.deepEqual(users.map(({ type }) => type).sort(), [
+      "kubernetes:batch/v1:CronJob",
+      "kubernetes:batch/v1:Job",
+    ]);
+  });
+
+  it("wires nothing where that is turned off, and exports nothing that nobody collects", async () => {
+    const off = counts(
+      await register({ wiring: { enabled: false }, exporters: { enabled: false } }),
+    );
+    for (const type of [
+      "batch/v1:Job",
+      "batch/v1:CronJob",
+      "monitoring.coreos.com/v1:PodMonitor",
+    ]) {
+      assert.equal(off[`kubernetes:${type}`], undefined, type);
+    }
+    assert.equal(off[deploymentType], 8);
+    assert.equal(off["kubernetes:core/v1:Secret"], 1);
+  });
+
+  it("restarts just the app whose key is rotated, and the exporters that use it", async () => {
     const before = await register();
     const after = await register({ apps: { radarr: { secretGeneration: 2 } } });
     assert.notEqual(secretData(after)["radarr-api-key"], secretData(before)["radarr-api-key"]);
-    assert.deepEqual(restarted(before, after), ["radarr"]);
+    assert.deepEqual(restarted(before, after), ["radarr", "media-exporters"]);
   });
 
   it("restarts just Plex when a claim token is given", async () => {

@@ -6,7 +6,7 @@ import {
   sabnzbdSettings,
   type SettingsInput,
 } from "./settingsFiles.ts";
-import { keyVariable, type WiringSpec } from "./spec.ts";
+import type { WiringSpec } from "./spec.ts";
 
 /** Apps that read their key from a settings file alone: the file, and what it is to hold. */
 const files: Readonly<
@@ -32,17 +32,11 @@ function readIfThere(file: string): string | undefined {
  *
  * @returns one line that says what was done.
  */
-export function prepare(
-  app: string,
-  folder: string,
-  spec: WiringSpec,
-  environment: Readonly<Record<string, string | undefined>>,
-): string {
+export function prepare(app: string, folder: string, spec: WiringSpec, secret: string): string {
   const row = files[app];
   const target = spec.apps[app];
-  const secret = environment[keyVariable(app)] ?? "";
   if (row === undefined || target === undefined) throw new Error(`${app} has no settings file`);
-  if (secret === "") throw new Error(`${keyVariable(app)} is empty: the Secret lacks its key`);
+  if (secret === "") throw new Error("its key or password is empty: the Secret lacks it");
   const file = join(folder, row.file);
   const text = readIfThere(file);
   const downloads = spec.downloads.find(({ client }) => client === app);
@@ -59,12 +53,13 @@ export function prepare(
   return `${app}: ${text === undefined ? "made" : "updated"} ${row.file}`;
 }
 
-/** `prepare.ts <app> <folder>`, called by the app's init container. */
+/** `prepare.ts <app> <folder> <variable>`, called by the app's init container. */
 if (process.argv[1]?.endsWith("prepare.ts") === true) {
-  const [, script, app = "", folder = "/config"] = process.argv;
+  const [, script, app = "", folder = "/config", variable = ""] = process.argv;
   try {
     const spec = readFileSync(join(dirname(script), "wiring.json"), "utf8");
-    const line = prepare(app, folder, JSON.parse(spec) as WiringSpec, process.env);
+    const secret = process.env[variable] ?? "";
+    const line = prepare(app, folder, JSON.parse(spec) as WiringSpec, secret);
     process.stdout.write(`${line}\n`);
   } catch (error) {
     process.stdout.write(`${app}: FAILED: ${error instanceof Error ? error.message : "?"}\n`);

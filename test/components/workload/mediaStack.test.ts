@@ -90,7 +90,10 @@ describe("media stack", () => {
 
       it("takes its secrets by reference, never as a value", () => {
         const keys = mediaSecretKeys.filter((key) => mediaSecrets[key].app === name);
-        const references = container(app).env.filter((entry) => "valueFrom" in wire(entry));
+        const { initContainers = [] } = renderDeployment(app).spec.template.spec;
+        const references = [container(app), ...initContainers]
+          .flatMap((one) => (wire(one)["env"] ?? []) as unknown[])
+          .filter((entry) => "valueFrom" in wire(entry));
         assert.deepEqual(
           references.map((entry) => wire(wire(wire(entry)["valueFrom"])["secretKeyRef"])["key"]),
           keys,
@@ -272,7 +275,7 @@ describe("media stack", () => {
     const { spec } = renderNetworkPolicy(appSettings("radarr", mediaConfig({ apps: {} })));
     assert.deepEqual(wire(spec)["ingress"], [
       {
-        from: ["prowlarr", "overseerr"].map((name) => ({
+        from: ["prowlarr", "overseerr", "media-wiring", "media-exporters"].map((name) => ({
           podSelector: {
             matchLabels: {
               "app.kubernetes.io/name": name,
