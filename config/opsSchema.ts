@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { appBackups } from "./appBackupsSchema";
 import { address, httpUrl } from "./fields";
 
 /** `bramble:ops`: what watches the services and keeps their configurations. */
@@ -30,6 +31,7 @@ export const ops = z.strictObject({
     })
     .prefault({})
     .describe("The status page."),
+  appBackups: appBackups.prefault({}).describe("Copies of the apps' configurations."),
 });
 
 /** Settings of what watches the services. */

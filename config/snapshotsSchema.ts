@@ -42,10 +42,15 @@ const ssh = z.strictObject({
   hostKey: hostKey.describe("Pinned host key of that machine, `<type> <base64>`."),
 });
 
-const offHost = z.strictObject({
+/** Where copies go: exactly one of these is named. */
+export const destinationFields = {
   s3: s3.optional().describe("An S3-compatible store."),
   nfs: nfs.optional().describe("An NFS server."),
   ssh: ssh.optional().describe("A machine with SSH."),
+};
+
+const offHost = z.strictObject({
+  ...destinationFields,
   schedule: z
     .string()
     .regex(/^[A-Za-z0-9*,./:~ -]+$/, {
@@ -85,6 +90,8 @@ export const snapshots = z.strictObject({
 export type SnapshotsConfig = z.output<typeof snapshots>;
 /** Where copies of snapshots and volumes go. */
 export type OffHostConfig = NonNullable<SnapshotsConfig["offHost"]>;
+/** A place for copies. */
+export type DestinationConfig = Pick<OffHostConfig, "s3" | "nfs" | "ssh">;
 
 /** The kinds of destination. */
 export const destinationKinds = ["s3", "nfs", "ssh"] as const;

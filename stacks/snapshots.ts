@@ -4,10 +4,11 @@ import type { Destination } from "../components/k3s/destination";
 import { Snapshots } from "../components/k3s/Snapshots";
 import type { Secrets } from "../config/load";
 import type { Config } from "../config/schema";
-import type { OffHostConfig } from "../config/snapshotsSchema";
+import type { DestinationConfig } from "../config/snapshotsSchema";
 import type { PreparedHost } from "./hosts";
 
-function destinationOf({ s3, nfs, ssh }: OffHostConfig): Destination {
+/** The one place that is named. */
+export function destinationOf({ s3, nfs, ssh }: DestinationConfig): Destination {
   if (s3 !== undefined) return { kind: "s3", ...s3 };
   if (nfs !== undefined) return { kind: "nfs", ...nfs };
   if (ssh !== undefined) return { kind: "ssh", ...ssh };

@@ -1,0 +1,79 @@
+import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
+import { PersistentVolume } from "@pulumi/kubernetes/core/v1/persistentVolume";
+import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret";
+import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy";
+import * as pulumi from "@pulumi/pulumi";
+import { inheritOptions } from "../../options";
+import {
+  renderBackup,
+  renderConfigMap,
+  renderExport,
+  renderNetworkPolicy,
+  renderServiceAccount,
+  renderVerify,
+} from "./render";
+import { secretKeys } from "./repository";
+import { type AppBackupSettings, backupJobName, sharedName, verifyJobName } from "./settings";
+
+/** Arguments of {@link AppBackups}. */
+export interface AppBackupsArgs {
+  readonly settings: AppBackupSettings;
+  /** Opens the repository. */
+  readonly password: pulumi.Output<string>;
+  /** What opens the place of the copies; those that it does not ask for are unset. */
+  readonly credentials: {
+    readonly s3AccessKey: pulumi.Output<string> | undefined;
+    readonly s3SecretKey: pulumi.Output<string> | undefined;
+    readonly sshKey: pulumi.Output<string> | undefined;
+  };
+}
+
+/** A key file that does not end with its line is none for ssh. */
+const asFile = (text: string): string => `${text.trimEnd()}\n`;
+
+/** Nightly encrypted copies of the apps' configurations, and a weekly trial of restoring them. */
+export class AppBackups extends pulumi.ComponentResource {
+  constructor(name: string, args: AppBackupsArgs, opts: pulumi.ResourceOptions) {
+    super("bramble:ops:AppBackups", name, {}, opts);
+    const { settings, password, credentials } = args;
+    const options = inheritOptions(this, opts);
+    const exported = renderExport(settings);
+    const { metadata } = renderServiceAccount(settings);
+
+    const needs: pulumi.Resource[] = [
+      new ServiceAccount(sharedName, renderServiceAccount(settings), options),
+      new ConfigMap(sharedName, renderConfigMap(settings), options),
+      new NetworkPolicy(sharedName, renderNetworkPolicy(settings), options),
+      new Secret(sharedName, { metadata, stringData: secretData(password, credentials) }, options),
+    ];
+    if (exported !== undefined) {
+      const volume = new PersistentVolume(sharedName, exported.volume, options);
+      const after = inheritOptions(this, opts, [volume]);
+      needs.push(new PersistentVolumeClaim(sharedName, exported.claim, after));
+    }
+    const after = inheritOptions(this, opts, needs);
+    settings.apps.forEach((app, index) => {
+      new CronJob(backupJobName(app.row.name), renderBackup(settings, app, index), after);
+    });
+    new CronJob(verifyJobName, renderVerify(settings), after);
+    this.registerOutputs({});
+  }
+}
+
+function secretData(
+  password: pulumi.Output<string>,
+  { s3AccessKey, s3SecretKey, sshKey }: AppBackupsArgs["credentials"],
+): Record<string, pulumi.Output<string>> {
+  const all = {
+    [secretKeys.password]: password,
+    [secretKeys.s3AccessKey]: s3AccessKey,
+    [secretKeys.s3SecretKey]: s3SecretKey,
+    [secretKeys.sshKey]: sshKey?.apply(asFile),
+  };
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
+}

@@ -1,0 +1,145 @@
+import type { core } from "@pulumi/kubernetes/types/input";
+import { type Image, imageReference, images } from "../../../catalogue/images";
+import { exportPath, homePath, secretKeys, secretsPath } from "./repository";
+import { type AppBackupSettings, sharedName } from "./settings";
+
+/** A container of a job and what it does. */
+export interface Step {
+  readonly name: string;
+  readonly image: Image;
+  readonly command: readonly string[];
+  readonly mounts: readonly core.v1.VolumeMount[];
+}
+
+const scriptsPath = "/scripts";
+
+/** A step that runs `app-configs.sh` in restic's image. */
+export function resticStep(
+  { repository }: AppBackupSettings,
+  name: string,
+  args: readonly string[],
+  mounts: readonly core.v1.VolumeMount[],
+): Step {
+  return {
+    name,
+    image: images.restic,
+    command: ["sh", `${scriptsPath}/app-configs.sh`, ...args],
+    mounts: [
+      ...mounts,
+      { name: "secrets", mountPath: secretsPath, readOnly: true },
+      ...(repository.nfs === undefined ? [] : [{ name: "repository", mountPath: exportPath }]),
+      ...(repository.ssh === undefined
+        ? []
+        : [
+            { name: "ssh", mountPath: `${homePath}/.ssh`, readOnly: true },
+            // ssh ends at once for a user that has no line there.
+            { name: "passwd", mountPath: "/etc/passwd", subPath: "passwd", readOnly: true },
+          ]),
+    ],
+  };
+}
+
+/** A step that runs `databases.py`. */
+export function databaseStep(
+  name: string,
+  args: readonly string[],
+  mounts: readonly core.v1.VolumeMount[],
+): Step {
+  return {
+    ...{ name, mounts },
+    image: images.python,
+    command: ["python3", `${scriptsPath}/databases.py`, ...args],
+  };
+}
+
+function environment({ repository }: AppBackupSettings): core.v1.EnvVar[] {
+  const plain = {
+    RESTIC_REPOSITORY: repository.location,
+    RESTIC_PASSWORD_FILE: `${secretsPath}/${secretKeys.password}`,
+    RESTIC_CACHE_DIR: "/tmp/cache",
+    // Twice the time for a third of the memory: nobody waits for it.
+    GOGC: "25",
+    GOMAXPROCS: "2",
+    ...repository.environment,
+  };
+  return [
+    ...Object.entries(plain).map(([name, value]) => ({ name, value })),
+    ...Object.entries(repository.secretVariables).map(([name, key]) => ({
+      name,
+      valueFrom: { secretKeyRef: { name: sharedName, key } },
+    })),
+  ];
+}
+
+function container(settings: AppBackupSettings, step: Step): core.v1.Container {
+  const usesRestic = step.image === images.restic;
+  return {
+    name: step.name,
+    image: imageReference(step.image),
+    imagePullPolicy: "IfNotPresent",
+    command: [...step.command],
+    ...(usesRestic && { env: environment(settings) }),
+    resources: {
+      requests: { cpu: "10m", memory: "48Mi" },
+      limits: { cpu: "1", memory: "512Mi" },
+    },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+    volumeMounts: [
+      ...step.mounts,
+      { name: "scripts", mountPath: scriptsPath, readOnly: true },
+      { name: "tmp", mountPath: "/tmp" },
+    ],
+  };
+}
+
+function sharedVolumes({ repository }: AppBackupSettings): core.v1.Volume[] {
+  const ofMap = (name: string, ...keys: string[]) => ({
+    name,
+    configMap: { name: sharedName, items: keys.map((key) => ({ key, path: key })) },
+  });
+  const opening = [
+    secretKeys.password,
+    ...(repository.ssh === undefined ? [] : [secretKeys.sshKey]),
+  ].map((key) => ({ key, path: key }));
+  return [
+    ofMap("scripts", "app-configs.sh", "databases.py"),
+    { name: "tmp", emptyDir: {} },
+    { name: "secrets", secret: { secretName: sharedName, defaultMode: 0o440, items: opening } },
+    ...(repository.nfs === undefined
+      ? []
+      : [{ name: "repository", persistentVolumeClaim: { claimName: sharedName } }]),
+    ...(repository.ssh === undefined
+      ? []
+      : [ofMap("ssh", "config", "known_hosts"), ofMap("passwd", "passwd")]),
+  ];
+}
+
+/** A pod that does its steps one after the other, as the user who owns the apps' files. */
+export function renderPod(
+  settings: AppBackupSettings,
+  steps: readonly Step[],
+  volumes: readonly core.v1.Volume[],
+) {
+  const containers = steps.map((step) => container(settings, step));
+  return {
+    serviceAccountName: sharedName,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    restartPolicy: "Never",
+    securityContext: {
+      ...(settings.userId !== 0 && { runAsNonRoot: true }),
+      runAsUser: settings.userId,
+      runAsGroup: settings.groupId,
+      fsGroup: settings.groupId,
+      fsGroupChangePolicy: "OnRootMismatch",
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    initContainers: containers.slice(0, -1),
+    containers: containers.slice(-1),
+    volumes: [...volumes, ...sharedVolumes(settings)],
+  } satisfies core.v1.PodSpec;
+}
