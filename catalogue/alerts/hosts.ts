@@ -56,7 +56,7 @@ export const hostAlerts: readonly AlertRow[] = [
   {
     name: "BrambleCardWearsOut",
     expression:
-      'increase(node_disk_written_bytes_total{device=~"mmcblk[0-9]+"}[1d]) > 50e9 and time() - node_boot_time_seconds > 86400',
+      'increase(node_disk_written_bytes_total{device=~"mmcblk[0-9]+"}[1d]) > 50e9 and on (instance) time() - node_boot_time_seconds > 86400',
     holds: "1h",
     severity: "warning",
     summary: "So much is written to an SD card that it will not last.",
