@@ -42,7 +42,8 @@ export function checksumPatch(deployment: string, digest: string): string {
 }
 
 /**
- * The project: this repository, these namespaces, these kinds and nothing outside of a namespace.
+ * The project: this repository, these namespaces, these kinds, and of what is outside of a namespace
+ * just the namespaces themselves, which Argo CD could not make or label otherwise.
  *
  * @see https://argo-cd.readthedocs.io/en/stable/operator-manual/project-specification/
  */
@@ -50,6 +51,7 @@ export function renderProject(settings: DeliverySettings) {
   const { environments, namespace, repository } = settings;
   const own = { server: ownServer, namespace };
   const others = environments.map(({ server, namespace: name }) => ({ server, namespace: name }));
+  const names = [...new Set([own, ...others].map((destination) => destination.namespace))];
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "AppProject",
@@ -63,7 +65,7 @@ export function renderProject(settings: DeliverySettings) {
             (other) => other.server === one.server && other.namespace === one.namespace,
           ) === index,
       ),
-      clusterResourceWhitelist: [],
+      clusterResourceWhitelist: names.map((name) => ({ group: "", kind: "Namespace", name })),
       namespaceResourceWhitelist: deliveredKinds.map(({ group, kind }) => ({ group, kind })),
     },
   };

@@ -1,17 +1,26 @@
-import { isMap, parseDocument } from "yaml";
+import { isMap, isScalar, parseDocument } from "yaml";
 import { projectName } from "../stackFile";
 
 /**
- * Writes who delivers into the text of a stack's file; comments, order and all other values stay.
+ * Writes who delivers into the text of a stack's file; every other byte stays.
  *
- * @throws Error when the file says nothing of delivery.
+ * @throws Error when the file does not say where from.
  */
 export function writeDelivery(text: string, by: "pulumi" | "argocd"): string {
-  const document = parseDocument(text);
-  const config = document.get("config");
+  const config = parseDocument(text).get("config");
   const key = `${projectName}:delivery`;
   const delivery = isMap(config) ? (config.get(key) ?? config.get("delivery")) : undefined;
-  if (!isMap(delivery)) throw new Error(`no ${key} in the stack's file`);
-  delivery.set("by", by);
-  return document.toString({ lineWidth: 0 });
+  const [first] = isMap(delivery) ? delivery.items : [];
+  if (!isMap(delivery) || first === undefined || !isScalar(first.key) || !first.key.range) {
+    throw new Error(`no ${key} in the stack's file`);
+  }
+  const value = delivery.get("by", true);
+  if (isScalar(value) && value.range) {
+    const [from, to] = value.range;
+    return text.slice(0, from) + by + text.slice(to);
+  }
+  const [at] = first.key.range;
+  const column = at - (text.lastIndexOf("\n", at - 1) + 1);
+  const between = delivery.flow === true ? ", " : `\n${" ".repeat(column)}`;
+  return `${text.slice(0, at)}by: ${by}${between}${text.slice(at)}`;
 }
