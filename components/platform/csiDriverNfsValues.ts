@@ -20,7 +20,7 @@ export interface CsiDriverNfsSettings {
  * @see https://github.com/kubernetes-csi/csi-driver-nfs/blob/master/docs/driver-parameters.md
  */
 export function csiDriverNfsValues({ server, path }: CsiDriverNfsSettings) {
-  const container = resources("5m", "16Mi", "100Mi");
+  const container = resources("5m", "8Mi", "100Mi");
   const driver = resources("5m", "16Mi", "300Mi");
   return {
     controller: {

@@ -36,12 +36,12 @@ export function metallbValues() {
   return {
     frrk8s: { enabled: false },
     controller: {
-      resources: resources("10m", "48Mi", "128Mi"),
+      resources: resources("10m", "32Mi", "128Mi"),
       extraContainers: [webhookGate()],
     },
     speaker: {
       frr: { enabled: false },
-      resources: resources("10m", "32Mi", "128Mi"),
+      resources: resources("10m", "24Mi", "128Mi"),
     },
   };
 }

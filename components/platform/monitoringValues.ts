@@ -61,7 +61,7 @@ const nodeExporterArguments = [
 
 function nodeExporter({ ownHosts }: MonitoringSettings) {
   const usual = {
-    resources: resources("10m", "24Mi", "64Mi"),
+    resources: resources("10m", "16Mi", "64Mi"),
     prometheus: {
       monitor: {
         // People know their hosts by name.
