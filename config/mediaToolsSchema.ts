@@ -5,7 +5,7 @@ import type { Config } from "./schema";
 
 const cron = z
   .string()
-  .regex(/^(\S+\s+){4}\S+$/, "five fields, such as 23 * * * *")
+  .regex(/^(\S+\s+){4}\S+$/, "is no schedule of five fields, such as 23 * * * *")
   .describe("When what is declared is held against the apps again, in cron's form.");
 
 /** `bramble:media.wiring`: the links between the apps. */
@@ -27,7 +27,10 @@ export const login = z.strictObject({
     ),
   user: z
     .string()
-    .regex(/^[a-z][a-z0-9._-]*$/, "small letters and digits, a letter first")
+    .regex(
+      /^[a-z][a-z0-9._-]*$/,
+      "has other than small letters, digits and . _ -, or begins with one of them",
+    )
     .default("bramble")
     .describe("Name of the user. A user that a person made in an app stays instead."),
   generation: z
@@ -64,7 +67,7 @@ export const transcoding = z
       .string()
       .regex(
         /^[a-z0-9.-]+\/[A-Za-z0-9._-]+$/,
-        "a resource of a device plugin, such as gpu.intel.com/i915",
+        "is no resource of a device plugin, such as gpu.intel.com/i915",
       )
       .optional()
       .describe("Resource of a device plugin, which needs no privilege."),
