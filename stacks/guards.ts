@@ -5,6 +5,7 @@ import { mediaQuota, type QuotaRow, quotas } from "../catalogue/quotas";
 import type { GateSettings, IngressSettings, Route } from "../components/ingress/settings";
 import { solverName } from "../components/namespace/renderPolicies";
 import type { GuardSettings, NetworkSettings } from "../components/namespace/settings";
+import { statusPageRoute } from "../components/ops/statusPage";
 import { mediaStackSettings } from "../components/workload/mediaSettings";
 import { selectorLabels } from "../components/workload/metadata";
 import { enabledExporters } from "../components/workload/renderExporters";
@@ -36,6 +37,13 @@ function exporterFlows({ media }: Config): Flow[] {
   };
   const ports = enabledExporters(media).map(({ port }) => port);
   return ports.length === 0 ? [] : [{ from: pods.prometheus, to, ports, why: "metrics" }];
+}
+
+/** From the LAN to the status page, where it has an address of its own. */
+function statusPageFlows({ ops: { statusPage } }: Config): Flow[] {
+  if (!statusPage.enabled || statusPage.address === undefined) return [];
+  const ports = [statusPageRoute.pods.port];
+  return [{ from: "anywhere", to: pods.statusPage, ports, why: "people on the LAN" }];
 }
 
 /** Port of the pod that answers when a name is proved by HTTP. */
@@ -100,14 +108,14 @@ function networkSettings(config: Config, traffic: Traffic): NetworkSettings {
   const own = config.cluster.source === "k3s";
   const installed = (party: Party): boolean =>
     typeof party === "string" || namespaces.has(party.namespace) || given.includes(party.namespace);
-  const gate = gateFlows(ingress?.gate);
   return {
     flows: [
       ...flows.filter(({ from, to }) => installed(from) && installed(to)),
       ...routeFlows(routes),
       ...solverFlows(config, routes),
       ...(installed(pods.prometheus) ? exporterFlows(config) : []),
-      ...gate,
+      ...statusPageFlows(config),
+      ...gateFlows(ingress?.gate),
     ],
     apiServers,
     apiService: own ? apiService(config.k3s.serviceCidr) : undefined,

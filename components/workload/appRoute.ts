@@ -4,11 +4,12 @@ import type { AppSettings } from "./settings";
 
 /** The app's web interface as the ingress serves it. */
 export function appRoute(app: AppSettings): Route {
-  const { row, stack } = app;
+  const { row, stack, wiredLogin } = app;
   const { labels, annotations } = appMetadata(app);
   const [{ number }] = row.ports;
   return {
     ...row.access,
+    authentication: wiredLogin ? "own" : row.access.authentication,
     host: row.name,
     namespace: stack.namespace,
     backend: { service: row.name, port: number },
