@@ -93,6 +93,7 @@ export const flows: readonly Flow[] = [
   flow(pods.grafana, pods.loki, [3100], "logs"),
   flow(pods.grafana, pods.jaeger, [16686], "traces"),
   flow(pods.alloy, pods.loki, [3100], "logs"),
+  flow(pods.alloy, pods.alloy, [12345], "who of them reads the cluster's events"),
   flow("pods", pods.jaeger, [4317, 4318], "spans of whoever sends some"),
 
   ...redisClients.map((party) => flow(party, pods.argoRedis, [6379], "cached state")),
