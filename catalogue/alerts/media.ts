@@ -1,7 +1,8 @@
 import type { AlertRow } from "./types";
 
 /** A metric of exportarr, whichever app it is of. */
-const ofAnyApp = (what: string): string => `{__name__=~"(radarr|sonarr|lidarr|prowlarr)_${what}"`;
+const ofAnyApp = (what: string, apps = "radarr|sonarr|lidarr"): string =>
+  `{__name__=~"(${apps})_${what}"`;
 
 /**
  * The media apps: what Kubernetes tells of them, and what they tell of themselves by exportarr.
@@ -22,7 +23,7 @@ export function mediaAlerts(namespace: string): readonly AlertRow[] {
     },
     {
       name: "BrambleMediaHealth",
-      expression: `max by (job, source, message) (${ofAnyApp("system_health_issues")},type="error"}) > 0`,
+      expression: `max by (job, source, message) (${ofAnyApp("system_health_issues", "radarr|sonarr|lidarr|prowlarr")},type="error"}) > 0`,
       holds: "30m",
       severity: "warning",
       summary: "A media app reports an error of its own.",

@@ -1,6 +1,7 @@
 import type { Dashboard } from "./types";
 
-const ofAnyApp = (what: string): string => `{__name__=~"(radarr|sonarr|lidarr|prowlarr)_${what}"`;
+const ofAnyApp = (what: string, apps = "radarr|sonarr|lidarr"): string =>
+  `{__name__=~"(${apps})_${what}"`;
 
 /**
  * The media apps.
@@ -58,7 +59,7 @@ export function mediaDashboard(namespace: string): Dashboard {
             ],
             queries: [
               {
-                expression: `max by (job, type, message) (${ofAnyApp("system_health_issues")}})`,
+                expression: `max by (job, type, message) (${ofAnyApp("system_health_issues", "radarr|sonarr|lidarr|prowlarr")}})`,
                 legend: "{{job}} {{type}}: {{message}}",
               },
             ],

@@ -7,7 +7,7 @@ import { projectDirectory, stackFilePath } from "../stackFile";
 import { renderTable } from "../table";
 import { benchStack } from "./stack";
 
-const usage = "usage: npm run bench -- plan|hosts";
+const usage = "usage: npm run bench -- plan|hosts|alerts";
 
 /** Numbers of hosts that are planned, and how often each: the median counts. */
 const sizes = [4, 10, 25, 50, 100] as const;
@@ -41,16 +41,22 @@ function row(directory: string, hosts: number): string[] {
   return [String(hosts), String(measured[0]?.resources ?? 0), seconds.toFixed(2)];
 }
 
-/** Hosts are the lab's, and nothing imports that. */
-function benchHosts(argv: readonly string[]): number {
-  const program = join(projectDirectory, "lab", "bench", "main.ts");
+/** What is measured in the lab, which nothing imports. */
+const labPrograms: Readonly<Record<string, string>> = {
+  hosts: "main.ts",
+  alerts: join("alerts", "main.ts"),
+};
+
+function benchInLab(file: string, argv: readonly string[]): number {
+  const program = join(projectDirectory, "lab", "bench", file);
   const command = [...process.execArgv, program, ...argv];
   const { status } = spawnSync(process.execPath, command, { stdio: "inherit" });
   return status ?? 1;
 }
 
 runCommand((argv) => {
-  if (argv[0] === "hosts") return Promise.resolve(benchHosts(argv.slice(1)));
+  const inLab = labPrograms[argv[0] ?? ""];
+  if (inLab !== undefined) return Promise.resolve(benchInLab(inLab, argv.slice(1)));
   const { words } = readArguments(argv, {});
   if (words.length !== 1 || words[0] !== "plan") throw new Error(usage);
   const directory = mkdtempSync(join(tmpdir(), "bramble-bench-"));

@@ -16,7 +16,7 @@ function rowOf(name: string): AlertRow {
 }
 
 /** A case as a unit test of promtool. */
-function unitTest({ alert, when, series, at, fires }: AlertCase) {
+function unitTest({ alert, when, every = "1m", series, at, fires }: AlertCase) {
   const row = rowOf(alert);
   const expected = fires && {
     exp_labels: { severity: row.severity, ...fires.labels },
@@ -28,7 +28,7 @@ function unitTest({ alert, when, series, at, fires }: AlertCase) {
   };
   return {
     name: `${alert} ${fires === undefined ? "is quiet" : "fires"} when ${when}`,
-    interval: "1m",
+    interval: every,
     input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
     alert_rule_test: [
       { eval_time: at, alertname: alert, ...(expected && { exp_alerts: [expected] }) },
@@ -64,7 +64,11 @@ describe("the rules", () => {
   for (const one of alertCases) {
     const test = unitTest(one);
     it(test.name, async () => {
-      const tests = { rule_files: ["rules.yaml"], evaluation_interval: "1m", tests: [test] };
+      const tests = {
+        rule_files: ["rules.yaml"],
+        evaluation_interval: test.interval,
+        tests: [test],
+      };
       const files = { ...rules, "test.yaml": stringify(tests) };
       const { code, stdout, stderr } = await runTool(
         "promtool",

@@ -2,7 +2,7 @@ import type { AlertCase } from "./types";
 
 const pi = { instance: "10.0.0.1:9100", node: "pi-1" };
 const piLabels = 'instance="10.0.0.1:9100",node="pi-1"';
-const day = 24 * 60;
+const day = 24 * 6;
 
 /** Hosts: heat, disks, voltage, certificates of k3s. */
 export const hostsCases: readonly AlertCase[] = [
@@ -106,8 +106,9 @@ export const hostsCases: readonly AlertCase[] = [
   {
     alert: "BrambleCardWearsOut",
     when: "86 GB go to a card in a day",
+    every: "10m",
     series: {
-      [`node_disk_written_bytes_total{${piLabels},device="mmcblk0"}`]: `0+60000000x${String(2 * day)}`,
+      [`node_disk_written_bytes_total{${piLabels},device="mmcblk0"}`]: `0+600000000x${String(2 * day)}`,
       [`node_boot_time_seconds{${piLabels}}`]: `0x${String(2 * day)}`,
     },
     at: "40h",
@@ -119,8 +120,9 @@ export const hostsCases: readonly AlertCase[] = [
   {
     alert: "BrambleCardWearsOut",
     when: "it is an SSD",
+    every: "10m",
     series: {
-      [`node_disk_written_bytes_total{${piLabels},device="sda"}`]: `0+60000000x${String(2 * day)}`,
+      [`node_disk_written_bytes_total{${piLabels},device="sda"}`]: `0+600000000x${String(2 * day)}`,
       [`node_boot_time_seconds{${piLabels}}`]: `0x${String(2 * day)}`,
     },
     at: "40h",

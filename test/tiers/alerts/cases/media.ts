@@ -1,6 +1,6 @@
 import type { AlertCase } from "./types";
 
-const day = 24 * 60;
+const day = 24 * 12;
 const mib = 1048576;
 
 /** Media apps. */
@@ -55,6 +55,7 @@ export const mediaCases: readonly AlertCase[] = [
   {
     alert: "BrambleMediaQueueStuck",
     when: "two downloads fail for hours",
+    every: "5m",
     series: {
       'sonarr_queue_total{job="media/sonarr",status="completed",download_status="warning",download_state="importBlocked"}': `2x${String(day)}`,
     },
@@ -64,6 +65,7 @@ export const mediaCases: readonly AlertCase[] = [
   {
     alert: "BrambleMediaQueueStuck",
     when: "they run",
+    every: "5m",
     series: {
       'sonarr_queue_total{job="media/sonarr",status="downloading",download_status="ok",download_state="downloading"}': `2x${String(day)}`,
     },

@@ -1,6 +1,6 @@
 import type { AlertCase } from "./types";
 
-const day = 24 * 60;
+const day = 24 * 6;
 const certificate = { namespace: "media", name: "radarr" };
 const certificateLabels = 'namespace="media",name="radarr"';
 
@@ -243,6 +243,7 @@ export const servicesCases: readonly AlertCase[] = [
   {
     alert: "BrambleConfigBackupTooOld",
     when: "the last success is three days ago",
+    every: "10m",
     series: {
       'kube_cronjob_status_last_successful_time{namespace="media",cronjob="config-backup"}': `0x${String(4 * day)}`,
       'kube_cronjob_created{namespace="media",cronjob="config-backup"}': `0x${String(4 * day)}`,
@@ -256,6 +257,7 @@ export const servicesCases: readonly AlertCase[] = [
   {
     alert: "BrambleConfigBackupTooOld",
     when: "the job is new and has not run",
+    every: "10m",
     series: {
       'kube_cronjob_created{namespace="media",cronjob="config-backup"}': `0x${String(4 * day)}`,
     },

@@ -3,7 +3,9 @@ export interface AlertCase {
   readonly alert: string;
   /** What is the case, for the test's name. */
   readonly when: string;
-  /** Values by series, one a minute, in promtool's notation: `0+10x5`, `1x60`, `_x10`. */
+  /** Time between two values. Default: `1m`. */
+  readonly every?: string;
+  /** Values by series, in promtool's notation: `0+10x5`, `1x60`, `_x10`. */
   readonly series: Readonly<Record<string, string>>;
   /** When it is looked, since the first value. */
   readonly at: string;
