@@ -23,7 +23,10 @@ function cells({ name, ours, defaults }: Pick<Part, "name" | "ours" | "defaults"
 
 function rows(footprint: Footprint): string[][] {
   const total = (name: string, ours: Amounts) => cells({ name, ours });
-  const of = (share: Part["share"]) => footprint.parts.filter((part) => part.share === share);
+  const of = (share: Part["share"]) =>
+    footprint.parts.filter(
+      ({ share: own, pods }) => own === share && pods.some(({ passing }) => !passing),
+    );
   const media = of("media");
   return [
     head,
@@ -88,12 +91,13 @@ export function footprintJson({ stack, nodes, parts }: Footprint): string {
       name,
       share,
       pods: pods.map((one) => {
-        const { kind, name: workload, namespace, copies, passing, placement } = one;
+        const { kind, name: workload, namespace, copies, passing, labels, placement } = one;
         const { cpu, memory, memoryLimit } = podAmounts(one);
         return {
           ...{ kind, name: workload, namespace, copies, passing },
           requests: { cpu: shownCpu(cpu), memory: shownMemory(memory) },
           memoryLimit: shownMemory(memoryLimit),
+          labels,
           placement,
         };
       }),

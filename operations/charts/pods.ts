@@ -41,6 +41,8 @@ export interface Pods {
   /** Whether they end: hooks and other Jobs. */
   readonly passing: boolean;
   readonly containers: readonly Container[];
+  /** Labels of the pods, by which others keep away from them. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly placement: Placement;
 }
 
@@ -64,6 +66,8 @@ interface RawPodSpec {
   readonly affinity?: object | null;
   readonly topologySpreadConstraints?: readonly unknown[] | null;
   readonly hostNetwork?: boolean | null;
+  /** Put beside the specification: they are of the pod. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -111,11 +115,17 @@ function podsOf(
   ];
   const { kind, metadata } = object;
   const { name, namespace = "" } = metadata;
-  return { kind, name, namespace, ...rest, containers, placement: placementOf(spec) };
+  const labels = spec.labels ?? {};
+  return { kind, name, namespace, ...rest, containers, labels, placement: placementOf(spec) };
 }
 
+/** The specification of a pod template, with the template's labels. */
 function template(spec: Fields): RawPodSpec {
-  return (spec["template"] as Fields | undefined)?.["spec"] ?? {};
+  const { metadata, spec: pod } = (spec["template"] ?? {}) as {
+    readonly metadata?: { readonly labels?: Readonly<Record<string, string>> | null } | null;
+    readonly spec?: RawPodSpec;
+  };
+  return { ...pod, ...(metadata?.labels && { labels: metadata.labels }) };
 }
 
 const replicas = (spec: Fields): number => (spec["replicas"] as number | null | undefined) ?? 1;
