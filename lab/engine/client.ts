@@ -33,6 +33,8 @@ export interface ClusterClient {
   read(key: ObjectKey): Promise<ApiObject | undefined>;
   /** Applies an object on the server, as the only owner of its fields. */
   apply(object: ApiObject & ObjectKey): Promise<ApiObject>;
+  /** Deletes an object and what it owns, and waits until it is gone. */
+  remove(key: ObjectKey): Promise<void>;
   list(apiVersion: string, kind: string, namespace?: string): Promise<ApiObject[]>;
   /** Whether the API has this kind. */
   knows(apiVersion: string, kind: string): Promise<boolean>;
@@ -63,7 +65,7 @@ const kubeconfigSchema = z.object({
   ),
 });
 
-type Send = (method: "GET" | "PATCH", path: string, body?: object) => Promise<unknown>;
+type Send = (method: "GET" | "PATCH" | "DELETE", path: string, body?: object) => Promise<unknown>;
 
 /** The API as plain JSON: generated clients drop fields that their models spell differently. */
 function createSend(kubeconfig: string): Send {
@@ -189,6 +191,11 @@ export function createClient(kubeconfig: string): ClusterClient {
     async apply(object) {
       const query = `?fieldManager=${fieldManager}&force=true`;
       return (await send("PATCH", `${await objectPath(object)}${query}`, object)) as ApiObject;
+    },
+    async remove(key) {
+      const path = await objectPath(key);
+      await send("DELETE", `${path}?propagationPolicy=Background`);
+      while ((await this.read(key)) !== undefined) await sleep(200);
     },
     async list(apiVersion, kind, namespace) {
       const { items } = (await send("GET", await pathOf(apiVersion, kind, namespace))) as {

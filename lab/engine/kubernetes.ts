@@ -162,6 +162,18 @@ async function ensureDefinition(
   while (!(await client.knows(object.apiVersion, object.kind))) await sleep(200);
 }
 
+/** Applies an object. A Job's template never changes, so a changed one is made anew. */
+async function applied(client: ClusterClient, object: ApiObject & ObjectKey): Promise<ApiObject> {
+  try {
+    return await client.apply(object);
+  } catch (error) {
+    const isFixed = error instanceof Error && error.message.includes("field is immutable");
+    if (object.kind !== "Job" || !isFixed) throw error;
+    await client.remove(object);
+    return client.apply(object);
+  }
+}
+
 /** Applies one object and waits for it where Pulumi's provider would. */
 export async function applyObject(
   client: ClusterClient,
@@ -182,10 +194,10 @@ export async function applyObject(
       await ensureDefinition(client, object, note);
     }
     const before = await client.read(object);
-    const applied = await client.apply(object);
+    const stored = await applied(client, object);
     const ready = readiness(object, settings.loadBalancer());
-    const current = ready === undefined ? applied : await awaitObject(client, object, ready, note);
-    const same = before?.metadata?.resourceVersion === applied.metadata?.resourceVersion;
+    const current = ready === undefined ? stored : await awaitObject(client, object, ready, note);
+    const same = before?.metadata?.resourceVersion === stored.metadata?.resourceVersion;
     return {
       id,
       outputs: { metadata: current.metadata, status: current.status },

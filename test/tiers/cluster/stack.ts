@@ -88,13 +88,15 @@ export async function apply(change: Fields = {}): Promise<ProgramResult> {
   });
 }
 
-/** The media stack's pods that are not on their way out, by app. */
+/** The media stack's apps' pods that are not on their way out, by app. */
 export function podsByApp(): Map<string, Stored> {
   const pods = list("pods", media).filter(
     ({ metadata }) => metadata.deletionTimestamp === undefined,
   );
   return new Map(
-    pods.map((pod) => [pod.metadata.labels?.["app.kubernetes.io/name"] ?? "", pod] as const),
+    pods
+      .map((pod) => [pod.metadata.labels?.["app.kubernetes.io/name"] ?? "", pod] as const)
+      .filter(([name]) => appNames.includes(name)),
   );
 }
 
