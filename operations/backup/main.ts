@@ -1,4 +1,6 @@
+import { backupAppConfigs, verifyAppConfigs } from "../appConfigs/appConfigs";
 import { print, readArguments, runCommand } from "../arguments";
+import { kubectlWith, withKubeconfig } from "../cluster/kubectl";
 import { projectDirectory, readStackConfig } from "../stackFile";
 import { backupSnapshot } from "./snapshot";
 import { backupVolumes, restoreVolumes } from "./volumes";
@@ -9,6 +11,8 @@ const usage = [
   "usage: npm run backup -- <stack> snapshot [--host <server>]",
   "       npm run backup -- <stack> volumes [--host <host>]",
   "       npm run backup -- <stack> restore-volumes --host <host> [--recovery-key <file>]",
+  "       npm run backup -- <stack> app-configs [--app <app>]",
+  "       npm run backup -- <stack> verify-app-configs",
   "       each with [--identity <private key file>] [--directory <folder of the stack file>]",
 ].join("\n");
 
@@ -16,7 +20,7 @@ const text = { type: "string" } as const;
 
 runCommand(async (argv) => {
   const { words, options } = readArguments(argv, {
-    ...{ host: text, "recovery-key": text, identity: text, directory: text },
+    ...{ host: text, app: text, "recovery-key": text, identity: text, directory: text },
   });
   const [stack, verb] = words;
   const value = (name: string): string | undefined => {
@@ -46,6 +50,18 @@ runCommand(async (argv) => {
         ...{ ...context, host },
         recoveryKey: () => recoveryKey(stack, keyFile),
       });
+    case "app-configs":
+    case "verify-app-configs": {
+      const { config } = context.access;
+      return withKubeconfig(stack, config, directory, (path, inFile) => {
+        const kubectl = kubectlWith(path, inFile);
+        const { recordsFolder } = context;
+        const apps = { stack, config, kubectl, print, recordsFolder };
+        return verb === "app-configs"
+          ? backupAppConfigs(apps, value("app"))
+          : verifyAppConfigs(apps);
+      });
+    }
     default:
       throw new Error(usage);
   }

@@ -249,3 +249,50 @@ export function renderVerify(settings: AppBackupSettings) {
     pod,
   });
 }
+
+/**
+ * Puts a copy back into an app's volume, while the app is stopped. The copy is fetched and looked at
+ * first: unless all of it is whole, the volume stays as it is.
+ *
+ * @param snapshot restic's id of a copy, or `latest`.
+ * @param job name of the job.
+ * @throws Error when the app is none of the stack's.
+ */
+export function renderRestore(
+  settings: AppBackupSettings,
+  app: string,
+  snapshot: string,
+  job: string,
+) {
+  const found = settings.apps.find(({ row }) => row.name === app);
+  if (found === undefined) throw new Error(`${app} is no app of this stack`);
+  const { claim, folder } = found.configVolume;
+  const scratch = { name: "scratch", mountPath: scratchPath };
+  const live = {
+    ...{ name: "config", mountPath: "/config" },
+    ...(folder !== undefined && { subPath: folder }),
+  };
+  const pod = renderPod(
+    settings,
+    [
+      resticStep(settings, "fetch", ["fetch", settings.cluster, snapshot, app], [scratch]),
+      databaseStep("databases", ["check", `${scratchPath}/${app}`], [scratch]),
+      resticStep(settings, "put", ["put", app], [scratch, live]),
+    ],
+    [
+      { name: "config", persistentVolumeClaim: { claimName: claim } },
+      { name: "scratch", emptyDir: {} },
+    ],
+  );
+  return {
+    apiVersion: "batch/v1" as const,
+    kind: "Job" as const,
+    metadata: metadata(settings, job, `Puts a copy of the configuration of ${app} back`),
+    spec: {
+      backoffLimit: 0,
+      activeDeadlineSeconds: 3600,
+      ttlSecondsAfterFinished: 3 * 24 * 3600,
+      template: { metadata: { labels: labels(job) }, spec: pod },
+    },
+  } satisfies batch.v1.Job;
+}

@@ -9,6 +9,7 @@ import {
   renderConfigMap,
   renderExport,
   renderNetworkPolicy,
+  renderRestore,
   renderServiceAccount,
   renderVerify,
 } from "../../../components/ops/backups/render";
@@ -51,6 +52,7 @@ describe("copies of the apps' configurations", () => {
       renderNetworkPolicy(settings),
       renderBackup(settings, prowlarr, 0),
       renderVerify(settings),
+      renderRestore(settings, "prowlarr", "latest", "restore-prowlarr"),
     ]);
     matchesGoldenYaml("ops/app-backups-export.yaml", renderExport(wanted({ nfs })));
   });
