@@ -1,16 +1,19 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { print, readArguments, runCommand } from "../arguments";
+import { typedWord } from "../confirm";
 import { projectDirectory } from "../stackFile";
 import { budgetProblem, footprintOf } from "./footprint";
 import { footprintJson, footprintMarkdown, footprintTable } from "./footprintText";
 import { gather } from "./gather";
 import { stackCharts } from "./releases";
+import { unstick } from "./unstick";
 import { type ChartsRequest, exitCodes, gatherOptions, inWorkFolder, verify } from "./verify";
 
 const usage = [
   "usage: npm run charts -- [<stack>] verify [--mirror <URL or directory>] [--nodes <number>]",
   "       npm run charts -- <stack> footprint [--format table|markdown|json] [--write] [--mirror …] [--nodes …]",
+  "       npm run charts -- <stack> unstick <release> [--identity <private key file>]",
   "verify ends with 0 when all is well, with 1 when something is wrong, with 3 when nothing is wrong",
   "but a chart could not be looked at.",
 ].join("\n");
@@ -57,13 +60,19 @@ async function footprint(request: ChartsRequest, format: string, write: boolean)
 runCommand(async (argv) => {
   const { words, options } = readArguments(argv, {
     ...{ directory: { type: "string" }, mirror: { type: "string" }, nodes: { type: "string" } },
-    ...{ format: { type: "string" }, write: { type: "boolean" } },
+    ...{ format: { type: "string" }, write: { type: "boolean" }, identity: { type: "string" } },
   });
   const { directory = projectDirectory, mirror, nodes = "1", format = "table" } = options;
-  const verb = words.at(-1);
-  const [stack] = words.length > 1 ? words : [];
+  const [stack, verb = stack] = words.length > 1 ? words : [undefined, ...words];
+  const [, , release] = words;
   const texts = [directory, nodes, format].every((text) => typeof text === "string");
-  if (!texts || words.length > 2 || !/^[1-9]\d*$/.test(String(nodes))) throw new Error(usage);
+  if (
+    !texts ||
+    words.length > 3 ||
+    (release === undefined) === (verb === "unstick") ||
+    !/^[1-9]\d*$/.test(String(nodes))
+  )
+    throw new Error(usage);
   const request = async (name: string): Promise<ChartsRequest> => ({
     stack: await stackCharts(name, String(directory)),
     mirror: typeof mirror === "string" ? mirror : undefined,
@@ -79,6 +88,14 @@ runCommand(async (argv) => {
   }
   if (verb === "footprint" && stack !== undefined) {
     return footprint(await request(stack), String(format), options["write"] === true);
+  }
+  if (verb === "unstick" && stack !== undefined && release !== undefined) {
+    const { identity } = options;
+    return unstick({
+      ...{ stack, directory: String(directory), release, print, confirm: typedWord },
+      identity: typeof identity === "string" ? identity : undefined,
+      now: Date.now() / 1000,
+    });
   }
   throw new Error(usage);
 });

@@ -1,5 +1,6 @@
 import { certainGap, clockOffset, span } from "./measures";
-import type { Facts, HostFacts, PodFacts } from "./facts";
+import { isStuck } from "../charts/stuck";
+import type { Facts, HostFacts, PodFacts, ReleaseFacts } from "./facts";
 import { type ClusterRow, fail, judged, ok, unknown, warn } from "./row";
 
 const seen = ({ hosts }: Facts) => hosts.filter(({ unreachable }) => unreachable === undefined);
@@ -26,6 +27,16 @@ function podTrouble(pod: PodFacts, now: number): string | undefined {
   return unready
     ? `${namespace}/${name} (${waiting ?? (phase === "Running" ? "not ready" : phase)})`
     : undefined;
+}
+
+/** The newest revision of each release, as the first server that lists any tells them. */
+function latestReleases({ hosts }: Facts): readonly ReleaseFacts[] {
+  const told = hosts.find(({ releases }) => releases.length > 0)?.releases ?? [];
+  const newest = new Map<string, ReleaseFacts>();
+  for (const one of [...told].sort((left, right) => left.revision - right.revision)) {
+    newest.set(`${one.namespace}/${one.name}`, one);
+  }
+  return [...newest.values()];
 }
 
 function holders(hosts: readonly HostFacts[]): string[] {
@@ -176,6 +187,27 @@ export const clusterRows: readonly ClusterRow[] = [
       return trouble.length === 0
         ? ok(`all ${pods.length} that should`)
         : warn(`${trouble.length} do not: ${listed(trouble)}`);
+    },
+  },
+  {
+    id: "releases",
+    title: "Helm has ended what it began",
+    mend: "`pulumi up` tries again; see docs/runbooks/manual-apply.md",
+    look: (facts) => {
+      const latest = latestReleases(facts);
+      if (latest.length === 0) return undefined;
+      const stuck = latest.filter(({ status, begun }) => isStuck(status, facts.now - begun));
+      const failed = latest.filter(({ status }) => status === "failed");
+      const text = [...stuck, ...failed].map(
+        ({ namespace, name, status }) => `${namespace}/${name} is ${status}`,
+      );
+      if (stuck.length > 0) {
+        const commands = stuck.map(
+          ({ name }) => `\`npm run charts -- ${facts.stack} unstick ${name}\``,
+        );
+        return fail(listed(text), `${commands.join(", ")}, then \`pulumi up\``);
+      }
+      return failed.length > 0 ? warn(listed(text)) : ok(`all ${latest.length} releases`);
     },
   },
   {

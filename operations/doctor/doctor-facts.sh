@@ -166,6 +166,12 @@ pods() {
     grep -F 'violates PodSecurity' || true
 }
 
+# Helm's own records of its releases, by their labels: what is in them stays there.
+releases() {
+  kubectl get secrets --all-namespaces --selector owner=helm \
+    --output 'jsonpath={range .items[*]}release{"\t"}{.metadata.namespace}{"\t"}{.metadata.labels.name}{"\t"}{.metadata.labels.version}{"\t"}{.metadata.labels.status}{"\t"}{.metadata.creationTimestamp}{"\n"}{end}'
+}
+
 main() {
   local -A option=()
   read_options option "$@"
@@ -185,6 +191,7 @@ main() {
     etcd || true
     snapshots || true
     pods || true
+    releases || true
   fi
   clock end
   line end

@@ -61,6 +61,17 @@ export interface RefusalFacts {
   readonly message: string;
 }
 
+/** Helm's record of one revision of a release. */
+export interface ReleaseFacts {
+  readonly namespace: string;
+  readonly name: string;
+  readonly revision: number;
+  /** In Helm's words, such as `deployed` or `pending-upgrade`. */
+  readonly status: string;
+  /** Epoch seconds at which the revision was begun. */
+  readonly begun: number;
+}
+
 /** All that is known of one host; what is not known is not set. */
 export interface HostFacts {
   readonly host: HostConfig;
@@ -100,6 +111,7 @@ export interface HostFacts {
   readonly snapshot?: { readonly taken: number; readonly bytes: number; readonly file: string };
   readonly pods: readonly PodFacts[];
   readonly refusals: readonly RefusalFacts[];
+  readonly releases: readonly ReleaseFacts[];
 }
 
 /** All that the doctor looks at. */
@@ -116,6 +128,6 @@ export interface Facts {
 export function nothingKnown(host: HostConfig, unreachable: string): HostFacts {
   return {
     ...{ host, unreachable, certificates: [], filesystems: [], writes: [], walWrites: [] },
-    ...{ pods: [], refusals: [] },
+    ...{ pods: [], refusals: [], releases: [] },
   };
 }

@@ -149,5 +149,9 @@ export function parseFacts(host: HostConfig, output: string, call: Asked): HostF
     refusals: all("refused").map(([namespace = "", object = "", message = ""]) => ({
       ...{ namespace, object, message },
     })),
+    releases: all("release").map(([namespace = "", name = "", ...cells]) => ({
+      ...{ namespace, name, revision: Number(cells[0]), status: cells[1] ?? "" },
+      begun: Date.parse(cells[2] ?? "") / 1000,
+    })),
   };
 }

@@ -205,4 +205,24 @@ describe("the doctor", () => {
       "cluster refused warn: games/ReplicaSet/a",
     ]);
   });
+
+  it("tells a release that Helm left half way, with the command that mends it", () => {
+    const release = { namespace: "monitoring", name: "kube-prometheus-stack", begun: now - day };
+    const old = { ...release, revision: 1, status: "deployed" };
+    const look = (status: string, begun: number) => {
+      const facts = factsOf({
+        "pi-1": { releases: [{ ...release, revision: 2, status, begun }, old] },
+      });
+      return examine(facts)
+        .flatMap(({ findings }) => findings)
+        .find(({ id }) => id === "releases");
+    };
+    const stuck = look("pending-upgrade", now - 3600);
+    assert.equal(stuck?.state, "fail");
+    assert.match(stuck.found, /monitoring\/kube-prometheus-stack is pending-upgrade/);
+    assert.match(stuck.mend ?? "", /charts -- home unstick kube-prometheus-stack/);
+    assert.equal(look("pending-upgrade", now - 60)?.state, "ok");
+    assert.equal(look("failed", now - 60)?.state, "warn");
+    assert.equal(look("deployed", now - 60)?.state, "ok");
+  });
 });

@@ -63,6 +63,7 @@ export function healthyPi(host: HostConfig): HostFacts {
         ]
       : [],
     refusals: [],
+    releases: [],
   };
 }
 

@@ -36,6 +36,7 @@ describe("the doctor's look at a host", () => {
       "pod|media|plex-0|pi-4|Running|2026-03-01T11:00:00Z|true:0: false:4:CrashLoopBackOff ",
       "pod|media|new-0||Pending|2026-03-01T11:00:00Z|",
       "refused|games|ReplicaSet/a|violates PodSecurity",
+      "release|loki|loki|2|pending-upgrade|2026-03-01T11:00:00Z",
       "clock|end|104",
       "end",
     ]);
@@ -79,6 +80,12 @@ describe("the doctor's look at a host", () => {
         },
       ],
       refusals: [{ namespace: "games", object: "ReplicaSet/a", message: "violates PodSecurity" }],
+      releases: [
+        {
+          ...{ namespace: "loki", name: "loki", revision: 2, status: "pending-upgrade" },
+          begun: Date.parse("2026-03-01T11:00:00Z") / 1000,
+        },
+      ],
     });
   });
 
