@@ -96,7 +96,7 @@ export const secretRows = {
     source: "the ping URL of that service",
     required: ({ platform: { monitoring } }) => monitoring.enabled && monitoring.heartbeat,
     mistakes: (text) =>
-      text === closedSecret || /^https?:\/\/[^\s]+$/.test(text) ? [] : ["is no http(s) URL"],
+      text === closedSecret || /^https?:\/\/\S/.test(text) ? [] : ["is no http(s) URL"],
   },
   plexClaimToken: {
     description:

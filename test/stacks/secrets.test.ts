@@ -23,6 +23,8 @@ const logins = { "registry.lan": { username: "me", password: canary("registryCre
 const given = {
   ...Object.fromEntries(secretNames.map((name) => [name, canary(name)])),
   registryCredentials: JSON.stringify(logins),
+  alertReceivers: JSON.stringify({ chat: { token: canary("alertReceivers") } }),
+  heartbeatUrl: `https://hc.example.org/${canary("heartbeatUrl")}`,
 };
 
 /** A stack that uses every secret, but for those of the other destination of copies. */
@@ -32,6 +34,9 @@ const withAll = (offHost: object) => ({
     ...ownCluster.k3s,
     registries: { configs: { "registry.lan": { auth: true } } },
     snapshots: { offHost },
+  },
+  platform: {
+    monitoring: { receivers: [{ name: "chat", type: "telegram", chatId: 1 }], heartbeat: true },
   },
 });
 const copiesToS3 = { s3: { endpoint: "https://s3.lan", bucket: "copies" } };

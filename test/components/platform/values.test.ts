@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { alertGroups } from "../../../catalogue/alerts/all";
+import { hostAlerts } from "../../../catalogue/alerts/hosts";
 import { charts } from "../../../catalogue/charts";
 import { alloyValues } from "../../../components/platform/alloyValues";
 import { argoCdValues } from "../../../components/platform/argoCdValues";
@@ -16,11 +16,6 @@ import {
 import { traefikValues } from "../../../components/platform/traefikValues";
 import { matchesGoldenYaml } from "../../support/golden";
 
-const everythingWatched = {
-  ...{ ownHosts: true, snapshotHours: 24, configBackupHours: 48, mediaNamespace: "media" },
-  ...{ metallb: true, traefik: true, certManager: true, logging: true, argoCd: true, probes: true },
-} as const;
-
 const monitoring: MonitoringSettings = {
   retention: "10d",
   storage: "20Gi",
@@ -31,7 +26,7 @@ const monitoring: MonitoringSettings = {
   scrapedServices: [jaegerScrape],
   ownHosts: true,
   cluster: "home",
-  alerts: alertGroups(everythingWatched),
+  alerts: [{ name: "bramble-hosts", alerts: hostAlerts.slice(0, 1) }],
   alerting: {
     receivers: [{ name: "phone", type: "ntfy", severities: ["critical"], auth: false }],
     heartbeat: true,
@@ -73,7 +68,11 @@ describe("traefikValues", () => {
   it("lets the pools choose when no address is configured", () => {
     const { service } = traefikValues({ loadBalancer: true });
     assert.deepEqual(service, {
-      spec: { type: "LoadBalancer", externalTrafficPolicy: "Local" },
+      spec: {
+        type: "LoadBalancer",
+        externalTrafficPolicy: "Local",
+        allocateLoadBalancerNodePorts: false,
+      },
     });
   });
 
