@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { charts } from "../../catalogue/charts";
 import { configSchema } from "../../config/schema";
 import { platform, type PlatformCluster, platformSettings } from "../../stacks/platform";
+import { matchesGolden } from "../support/golden";
 
 const config = {
   network: {
@@ -95,54 +96,8 @@ describe("stacks/platform", () => {
   });
 
   it("makes exactly these resources", () => {
-    assert.deepEqual(all.registrations.map(({ label }) => label).sort(), [
-      "ArgoCd argocd",
-      "CertManager cert-manager",
-      "Certificate bramble-ca-certificate",
-      "ChartRelease alloy",
-      "ChartRelease argocd",
-      "ChartRelease cert-manager",
-      "ChartRelease csi-driver-nfs",
-      "ChartRelease loki",
-      "ChartRelease metallb",
-      "ChartRelease monitoring",
-      "ChartRelease traefik",
-      "ClusterIssuer bramble-ca-clusterissuer",
-      "ClusterIssuer bramble-selfsigned-clusterissuer",
-      "ConfigMap jaeger",
-      "Deployment jaeger",
-      "IPAddressPool metallb-pool-lan",
-      "L2Advertisement metallb-l2",
-      "MetalLb metallb",
-      "Monitoring monitoring",
-      "Namespace alloy",
-      "Namespace argocd",
-      "Namespace cert-manager",
-      "Namespace csi-driver-nfs",
-      "Namespace loki",
-      "Namespace metallb-system",
-      "Namespace monitoring",
-      "Namespace tracing",
-      "Namespace traefik",
-      "PersistentVolumeClaim jaeger",
-      "Platform platform",
-      "RandomPassword argocd-admin",
-      "RandomPassword monitoring-grafana-admin",
-      "Release alloy",
-      "Release argocd",
-      "Release cert-manager",
-      "Release csi-driver-nfs",
-      "Release loki",
-      "Release metallb",
-      "Release monitoring",
-      "Release traefik",
-      "Secret argocd-secret",
-      "Secret grafana-admin",
-      "Service jaeger",
-      "ServiceAccount jaeger",
-      "SmallService jaeger",
-      "Tracing tracing",
-    ]);
+    const labels = all.registrations.map(({ label }) => label).sort();
+    matchesGolden("platform/resources.txt", `${labels.join("\n")}\n`);
   });
 
   it("hangs everything in our own cluster on the anchor, so that a drill need not walk it", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { appProbers, pods } from "../../../catalogue/network/pods";
 import { mediaApps } from "../../../catalogue/apps/media";
 import { mediaSecretKeys, mediaSecrets } from "../../../catalogue/apps/mediaSecrets";
 import { mediaAppNames, type MediaAppName } from "../../../catalogue/apps/names";
@@ -271,18 +272,24 @@ describe("media stack", () => {
     assert.ok(!text.includes("prowlarr"));
   });
 
-  it("lets an app without an address be reached by its callers alone", () => {
+  it("lets an app without an address be reached by its callers, the ingress and who probes alone", () => {
     const { spec } = renderNetworkPolicy(appSettings("radarr", mediaConfig({ apps: {} })));
     assert.deepEqual(wire(spec)["ingress"], [
       {
-        from: ["prowlarr", "overseerr", "media-wiring", "media-exporters"].map((name) => ({
-          podSelector: {
-            matchLabels: {
-              "app.kubernetes.io/name": name,
-              "app.kubernetes.io/part-of": "media-stack",
+        from: [
+          ...["prowlarr", "overseerr", "media-wiring", "media-exporters"].map((name) => ({
+            podSelector: {
+              matchLabels: {
+                "app.kubernetes.io/name": name,
+                "app.kubernetes.io/part-of": "media-stack",
+              },
             },
-          },
-        })),
+          })),
+          ...[pods.traefik, ...appProbers].map(({ namespace, labels }) => ({
+            namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+            podSelector: { matchLabels: labels },
+          })),
+        ],
         ports: [{ port: 7878, protocol: "TCP" }],
       },
     ]);
