@@ -151,7 +151,9 @@ export async function startAlertChain(settings: ChainSettings): Promise<AlertCha
   const folder = mkdtempSync(join(tmpdir(), "bramble-chain-"));
   const received: Received[] = [];
   let shown = "";
-  const target = createServer((_, response) => response.end(shown));
+  const target = createServer((_, response) =>
+    response.setHeader("Content-Type", "text/plain; version=0.0.4").end(shown),
+  );
   const receivers = receivingServer(received);
   const children: ChildProcess[] = [];
   const stop = async (): Promise<void> => {

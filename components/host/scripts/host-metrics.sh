@@ -88,6 +88,7 @@ render() {
 }
 
 write() {
+  mkdir -p "$state_dir"
   # Read by node-exporter, which is not root.
   install -d -m 0755 "$metrics_dir"
   render >"$metrics_dir/.bramble-host.part"
