@@ -8,6 +8,7 @@ function flow(from: Party, to: Party, ports: readonly FlowPort[], why: string): 
 /** What its metrics are read from, each on the port of its pods. */
 const scraped: readonly (readonly [Party, readonly FlowPort[]])[] = [
   [pods.traefik, [9100]],
+  [pods.metallbController, [9120]],
   [pods.certManager, [9402]],
   [pods.certManagerWebhook, [9402]],
   [pods.certManagerInjector, [9402]],
@@ -71,8 +72,8 @@ const repositoryClients: readonly Party[] = [
 export const flows: readonly Flow[] = [
   ...clients.map((party) => flow(party, "apiServer", [], "objects of the cluster")),
   ...scraped.map(([party, ports]) => flow(pods.prometheus, party, ports, "metrics")),
-  // kubelet, node-exporter, etcd.
-  flow(pods.prometheus, "nodes", [10250, 9100, 2381], "metrics of the hosts"),
+  // kubelet, node-exporter, etcd, MetalLB's speaker.
+  flow(pods.prometheus, "nodes", [10250, 9100, 2381, 9120], "metrics of the hosts"),
 
   flow("anywhere", pods.traefik, [8000, 8443], "people and tools on the LAN"),
   flow(pods.traefikDefinitions, "outside", [], "the chart's repository, on whatever port"),
