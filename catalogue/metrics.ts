@@ -114,6 +114,8 @@ export const exportedMetrics = {
     "sonarr_rootfolder_freespace_bytes",
     "sonarr_system_health_issues",
   ],
+  /** @see https://github.com/martabal/qbittorrent-exporter */
+  qbittorrentExporter: ["qbittorrent_global_download_speed_bytes"],
   /** Prometheus itself. */
   prometheus: ["ALERTS"],
 } as const satisfies Record<string, readonly string[]>;

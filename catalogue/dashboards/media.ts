@@ -165,10 +165,16 @@ export function mediaDashboard(namespace: string): Dashboard {
             ],
           },
           {
-            title: "SABnzbd downloads with",
+            title: "Downloads with",
             shows: "curve",
             unit: "Bps",
-            queries: [{ expression: "sum(sabnzbd_speed_bps)", legend: "SABnzbd" }],
+            queries: [
+              { expression: "sum(sabnzbd_speed_bps)", legend: "SABnzbd" },
+              {
+                expression: "sum(qbittorrent_global_download_speed_bytes)",
+                legend: "qBittorrent",
+              },
+            ],
           },
         ],
       },

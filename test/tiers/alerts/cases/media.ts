@@ -31,23 +31,23 @@ export const mediaCases: readonly AlertCase[] = [
     alert: "BrambleMediaHealth",
     when: "Radarr reports an error",
     series: {
-      'radarr_system_health_issues{job="media/radarr",source="RootFolderCheck",type="error",message="Missing root folder: /media"}':
+      'radarr_system_health_issues{job="radarr",source="RootFolderCheck",type="error",message="Missing root folder: /media"}':
         "1x60",
     },
     at: "40m",
     fires: {
       labels: {
-        ...{ job: "media/radarr", source: "RootFolderCheck" },
+        ...{ job: "radarr", source: "RootFolderCheck" },
         message: "Missing root folder: /media",
       },
-      says: "media/radarr, RootFolderCheck: Missing root folder: /media",
+      says: "radarr, RootFolderCheck: Missing root folder: /media",
     },
   },
   {
     alert: "BrambleMediaHealth",
     when: "it is a notice",
     series: {
-      'sonarr_system_health_issues{job="media/sonarr",source="UpdateCheck",type="notice",message="new"}':
+      'sonarr_system_health_issues{job="sonarr",source="UpdateCheck",type="notice",message="new"}':
         "1x60",
     },
     at: "40m",
@@ -57,17 +57,17 @@ export const mediaCases: readonly AlertCase[] = [
     when: "two downloads fail for hours",
     every: "5m",
     series: {
-      'sonarr_queue_total{job="media/sonarr",status="completed",download_status="warning",download_state="importBlocked"}': `2x${String(day)}`,
+      'sonarr_queue_total{job="sonarr",status="completed",download_status="warning",download_state="importBlocked"}': `2x${String(day)}`,
     },
     at: "7h",
-    fires: { labels: { job: "media/sonarr" }, says: "media/sonarr: 2 for six hours." },
+    fires: { labels: { job: "sonarr" }, says: "sonarr: 2 for six hours." },
   },
   {
     alert: "BrambleMediaQueueStuck",
     when: "they run",
     every: "5m",
     series: {
-      'sonarr_queue_total{job="media/sonarr",status="downloading",download_status="ok",download_state="downloading"}': `2x${String(day)}`,
+      'sonarr_queue_total{job="sonarr",status="downloading",download_status="ok",download_state="downloading"}': `2x${String(day)}`,
     },
     at: "7h",
   },
@@ -95,11 +95,11 @@ export const mediaCases: readonly AlertCase[] = [
     alert: "BrambleMediaLibraryFull",
     when: "10 GiB are left",
     series: {
-      'radarr_rootfolder_freespace_bytes{job="media/radarr",path="/media/movies"}': `${String(10240 * mib)}x60`,
+      'radarr_rootfolder_freespace_bytes{job="radarr",path="/media/movies"}': `${String(10240 * mib)}x60`,
     },
     at: "40m",
     fires: {
-      labels: { job: "media/radarr", path: "/media/movies" },
+      labels: { job: "radarr", path: "/media/movies" },
       says: "/media/movies has 10GiB left.",
     },
   },
@@ -107,7 +107,7 @@ export const mediaCases: readonly AlertCase[] = [
     alert: "BrambleMediaLibraryFull",
     when: "a terabyte is left",
     series: {
-      'radarr_rootfolder_freespace_bytes{job="media/radarr",path="/media/movies"}': "1e12x60",
+      'radarr_rootfolder_freespace_bytes{job="radarr",path="/media/movies"}': "1e12x60",
     },
     at: "40m",
   },
