@@ -38,6 +38,7 @@ ${rows.join("\n")}
 
 _At most_ adds up the longest waits: for the next scrape, the next look at the rules, the time that it has to hold, the look
 after that, and for the group. Kubernetes itself takes about 40 seconds to notice that a node is gone, and its state is
-scraped after that. What a receiver on the internet takes is not in these figures.
+scraped after that; addresses are called once a minute, so that one may take half a minute longer. What a receiver on the
+internet takes is not in these figures.
 `;
 }
