@@ -35,9 +35,10 @@ export interface ChartRow {
   readonly release?: string;
   /**
    * Digest of the chart's archive, `sha256:…`. Optional: a row has one once it was read from the
-   * repository itself. `npm run charts -- verify` holds the archive to it.
+   * repository itself. `npm run charts -- verify` holds the archive to it. It is no digest of an OCI
+   * manifest, so Renovate leaves it: after a new version, verify tells the new one.
    */
-  readonly digest?: string;
+  readonly archiveDigest?: string;
   readonly crds: ChartCrds;
   /** Strictest level its pods pass. */
   readonly podSecurity: PodSecurityLevel;

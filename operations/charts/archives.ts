@@ -39,12 +39,12 @@ export function reasonOf(error: unknown): string {
     .slice(0, 400);
 }
 
-function digestProblem({ chart, digest }: ChartRow, archive: string): string | undefined {
-  if (digest === undefined) return undefined;
+function digestProblem({ archiveDigest }: ChartRow, archive: string): string | undefined {
+  if (archiveDigest === undefined) return undefined;
   const found = `sha256:${createHash("sha256").update(readFileSync(archive)).digest("hex")}`;
-  return found === digest
+  return found === archiveDigest
     ? undefined
-    : `${chart}: the archive is ${found}, the catalogue pins ${digest}: do not install it before you know why`;
+    : `the archive is ${found}, the catalogue pins ${archiveDigest}: pin it anew after a change of version; at the same version do not install it`;
 }
 
 /**
