@@ -2,14 +2,16 @@ import { print, readArguments, runCommand } from "../arguments";
 import { projectDirectory } from "../stackFile";
 import { cis } from "./cis/cis";
 import { doctor } from "./doctor";
+import { doctorMedia } from "./media/media";
 
 const usage = [
   "usage: npm run doctor -- <stack> [--all] [--format table|json] [--identity <private key file>]",
   "       npm run doctor -- <stack> cis [--format table|json] [--identity <private key file>]",
+  "       npm run doctor -- <stack> media [--all] [--format table|json]",
 ].join("\n");
 
 /** Looks by name; without one: how everything is. */
-const verbs = { "": doctor, cis } as const;
+const verbs = { "": doctor, cis, media: doctorMedia } as const;
 
 const isVerb = (word: string): word is keyof typeof verbs => Object.hasOwn(verbs, word);
 

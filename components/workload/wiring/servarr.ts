@@ -18,6 +18,11 @@ export function isServarr(app: string): app is Servarr {
   return Object.hasOwn(kinds, app);
 }
 
+/** Where the API of one of the four begins. */
+export function apiOf(app: Servarr): string {
+  return kinds[app].api;
+}
+
 /** A client for one of the four. */
 export function servarrClient(session: Session, app: Servarr): Client {
   return createClient(targetOf(session, app).url, { "X-Api-Key": keyOf(session, app) });

@@ -186,7 +186,7 @@ describe("wiring of the media apps", function () {
     await sabnzbd?.close();
     assert.deepEqual(failuresOf(results), []);
     assert.equal(told.length, 1);
-    assert.match(told[0] ?? "", /does not answer: ECONNREFUSED$/);
+    assert.match(told[0] ?? "", /does not answer: \w+$/);
     assert.ok(sabnzbd?.categories.some(({ name }) => name === "movies"));
   });
 
@@ -194,7 +194,7 @@ describe("wiring of the media apps", function () {
     await begin();
     await stack.apps.sabnzbd.close();
     const results = await stack.run();
-    assert.match(failuresOf(results).join(), /^sabnzbd: http:\S+ does not answer: ECONNREFUSED$/);
+    assert.match(failuresOf(results).join(), /^sabnzbd: http:\S+ does not answer: \w+$/);
     assert.ok(stack.apps.plex.sections.length > 0);
   });
 
