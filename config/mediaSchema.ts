@@ -40,7 +40,12 @@ export const media = z.strictObject({
     .strictObject({
       mediaClass: z.string().default("nfs-client").describe("Class of claim `media-storage`."),
       mediaSize: quantity.default("10Ti").describe("Size of claim `media-storage`."),
-      configClass: z.string().default("nfs-client").describe("Class of claim `media-configs`."),
+      configClass: z
+        .string()
+        .default("nfs-client")
+        .describe(
+          "Class of claim `media-configs`. `local-path-retain`: on the host's own disk, kept when the claim goes; with `local-path` the data goes with it.",
+        ),
       configSize: quantity.default("50Gi").describe("Size of claim `media-configs`."),
     })
     .prefault({})

@@ -1,9 +1,11 @@
 import { Provider } from "@pulumi/kubernetes/provider";
+import { StorageClass } from "@pulumi/kubernetes/storage/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { readFileSync } from "node:fs";
 import { K3sCluster, K3sIdentity, type K3sMember } from "../components/k3s/K3sCluster";
 import type { Registries } from "../components/k3s/registries";
-import type { ClusterScope } from "../components/options";
+import { renderRetainingClass, retainingClass } from "../components/k3s/storageClass";
+import { childOptions, type ClusterScope } from "../components/options";
 import type { Secrets } from "../config/load";
 import { localPath } from "../config/localPath";
 import { readRegistryCredentials } from "../config/registryCredentials";
@@ -133,10 +135,16 @@ function ownCluster(config: Config, secrets: Secrets): ClusterHandle {
     registryLogins: secrets.registryCredentials?.apply(readRegistryCredentials),
     rotation: config.k3s.rotation,
   });
+  const provider = clusterProvider(config, cluster.kubeconfig, [cluster.ready]);
+  const scope = { provider, anchor: identity.anchor };
+  const localStorage = new StorageClass(
+    retainingClass,
+    renderRetainingClass(),
+    childOptions(cluster, { ...scope, dependsOn: [cluster.ready] }),
+  );
   return {
-    provider: clusterProvider(config, cluster.kubeconfig, [cluster.ready]),
-    anchor: identity.anchor,
-    ready: [cluster.ready, ...prepared.flatMap(({ exported }) => exported ?? [])],
+    ...scope,
+    ready: [cluster.ready, localStorage, ...prepared.flatMap(({ exported }) => exported ?? [])],
     serverAddresses: [first, ...others].map(({ target }) => target.address),
     nfsServer: config.hosts.find(({ name }) => name === config.storage.nfs?.host)?.address,
     kubeconfig: cluster.kubeconfig,

@@ -1,15 +1,13 @@
 import { mediaApps, seerr, type MediaAppRow } from "../../catalogue/apps/media";
 import { mediaExporters } from "../../catalogue/apps/mediaExporters";
 import { mediaAppNames, type MediaAppName } from "../../catalogue/apps/names";
+import { nodeLocalClasses } from "../k3s/storageClass";
 import type { MediaConfig } from "../../config/schema";
 import type { AppSettings, StackSettings } from "./settings";
 import { exportersName, wiringName } from "./toolNames";
 
 const mediaClaim = "media-storage";
 const configClaim = "media-configs";
-
-/** Storage classes whose volumes are a folder on one host: one pod's, ReadWriteOnce. */
-const nodeLocalClasses = ["local-path"];
 
 /** A claim of the stack. */
 export interface ClaimSettings {

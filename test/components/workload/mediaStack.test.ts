@@ -210,13 +210,15 @@ describe("media stack", () => {
     );
   });
 
-  it("on local-path gives each app a claim, so that the apps need not share a host", () => {
+  it("on a host's disk gives each app a claim, so that the apps need not share a host", () => {
+    for (const configClass of ["local-path", "local-path-retain"]) {
+      const [, ...configs] = mediaClaims(mediaConfig({ storage: { configClass } }));
+      assert.deepEqual(
+        configs.map(({ name, accessMode, storageClass }) => [name, accessMode, storageClass]),
+        mediaAppNames.map((name) => [`media-configs-${name}`, "ReadWriteOnce", configClass]),
+      );
+    }
     const media = mediaConfig({ storage: { configClass: "local-path" } });
-    const [, ...configs] = mediaClaims(media);
-    assert.deepEqual(
-      configs.map(({ name, accessMode }) => [name, accessMode]),
-      mediaAppNames.map((name) => [`media-configs-${name}`, "ReadWriteOnce"]),
-    );
     for (const app of mediaAppSettings(media)) {
       assert.deepEqual(app.configVolume, {
         claim: `media-configs-${app.row.name}`,
