@@ -43,16 +43,16 @@ function drop(regex: string): Relabeling {
  */
 const partsOfOthers = {
   kubelet: drop(
-    "(aggregator|apiextensions|apiserver|attachdetach|authentication|authorization|cronjob|endpoint_slice|etcd|job_controller|k3s|loadbalancer|node_authorizer|node_collector|node_ipam|pod_gc|pod_scheduling|pv_collector|replicaset|root_ca|scheduler|service_controller|taint_eviction|ttl_after|watch_cache|workqueue)_.+",
+    "(aggregator|apiextensions|apiserver|attachdetach|authentication|authorization|cronjob|endpoint_slice|etcd|job_controller|k3s|kubernetes_feature|loadbalancer|node_authorizer|node_collector|node_ipam|pod_gc|pod_scheduling|pv_collector|replicaset|root_ca|scheduler|service_controller|taint_eviction|ttl_after|watch_cache|workqueue)_.+",
   ),
   apiServer: drop(
     "(attachdetach|container|cronjob|csi|endpoint_slice|job_controller|k3s|kubelet|kubeproxy|loadbalancer|node_collector|node_ipam|pod_gc|prober|pv_collector|replicaset|root_ca|scheduler|service_controller|storage_operation|taint_eviction|ttl_after|volume_manager)_.+|etcd_(debugging|disk|mvcc|network|server|snap|grpc)_.+",
   ),
 } as const;
 
-/** Histograms of the API server that no rule and no dashboard of the chart reads. */
-const unreadHistograms = drop(
-  "apiserver_(request_duration_seconds|request_body_size_bytes|response_sizes|watch_events_sizes|watch_list_duration_seconds|storage_list_duration_seconds|admission_.+|flowcontrol_.+|cel_.+)_bucket",
+/** What no rule and no dashboard of the chart reads of the API server, its largest histograms first. */
+const unread = drop(
+  "apiserver_(request_duration_seconds|request_body_size_bytes|response_sizes|watch_events_sizes|watch_list_duration_seconds|watch_cache_.+|storage_list_duration_seconds|admission_.+|flowcontrol_.+|cel_.+)_bucket|etcd_request_duration_seconds_bucket|workqueue_work_duration_seconds_bucket|kubernetes_feature_enabled",
 );
 
 /** How the kubelet, with the pods' figures, and the API server are asked. */
@@ -67,7 +67,7 @@ export const controlPlaneTargets = {
   },
   kubeApiServer: {
     serviceMonitor: {
-      metricRelabelings: [chartOwn.apiServer, partsOfOthers.apiServer, unreadHistograms],
+      metricRelabelings: [chartOwn.apiServer, partsOfOthers.apiServer, unread],
     },
   },
 } as const;
