@@ -17,7 +17,7 @@ function quota(pods: number, cpu: number, memory: string, memoryLimit: string): 
 /** Room in the media stack's namespace, whatever its name: its eight apps ask for 7 GB. */
 export const mediaQuota = quota(60, 8, "20Gi", "48Gi");
 
-/** Room in each of the platform's namespaces: about three times what ten nodes ask for there. */
+/** Room in each of the platform's namespaces: well above what ten nodes ask for there. */
 export const quotas: Readonly<Record<string, QuotaRow>> = {
   [charts.traefik.namespace]: quota(10, 1, "1Gi", "4Gi"),
   [charts.metallb.namespace]: quota(30, 2, "2Gi", "6Gi"),

@@ -20,7 +20,10 @@ const sizedStore = (what: string, size: string, kept: string) =>
 /** `bramble:platform`: the releases of the platform, one key each. */
 export const platform = z.strictObject({
   traefik: z
-    .strictObject({ enabled: z.boolean().default(true).describe("Install Traefik.") })
+    .strictObject({
+      enabled: z.boolean().default(true).describe("Install Traefik."),
+      replicas: z.number().int().min(1).default(1).describe("How often it runs, on hosts apart."),
+    })
     .prefault({})
     .describe("Ingress controller."),
   metallb: z

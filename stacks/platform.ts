@@ -143,6 +143,7 @@ export function platformSettings(
     traefik: knobs.traefik.enabled
       ? {
           address: network.ingressAddress,
+          replicas: knobs.traefik.replicas,
           loadBalancer: network.pools.length > 0 || network.ingressAddress !== undefined,
         }
       : undefined,

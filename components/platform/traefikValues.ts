@@ -5,9 +5,19 @@ import { resources } from "./resources";
 export interface TraefikSettings {
   /** Address of the ingress. Default: the first free one of the pools. */
   readonly address?: string | undefined;
+  /** How often it runs. Default: once. */
+  readonly replicas?: number | undefined;
   /** Whether something in the cluster hands out addresses to LoadBalancer Services. */
   readonly loadBalancer: boolean;
 }
+
+/** Replicas prefer hosts without another one. */
+const apart = {
+  maxSkew: 1,
+  topologyKey: "kubernetes.io/hostname",
+  whenUnsatisfiable: "ScheduleAnyway",
+  labelSelector: { matchLabels: { "app.kubernetes.io/name": "traefik" } },
+};
 
 /**
  * Values of the Traefik chart: one replica on an address of its own, HTTP sent on to HTTPS, a log of
@@ -16,8 +26,14 @@ export interface TraefikSettings {
  * @see https://github.com/traefik/traefik-helm-chart/blob/master/traefik/VALUES.md
  */
 export function traefikValues(settings: TraefikSettings) {
+  const { replicas = 1 } = settings;
   return {
-    deployment: { replicas: 1 },
+    deployment: { replicas },
+    // With one replica it would only keep the host from being drained.
+    ...(replicas > 1 && {
+      podDisruptionBudget: { enabled: true, minAvailable: 1 },
+      topologySpreadConstraints: [apart],
+    }),
     ports: {
       web: {
         http: {

@@ -76,6 +76,12 @@ describe("traefikValues", () => {
     });
   });
 
+  it("lets a host be drained: a budget would hold up the only replica", () => {
+    const budget = (replicas?: number) =>
+      "podDisruptionBudget" in traefikValues({ loadBalancer: true, replicas });
+    assert.deepEqual([budget(), budget(1), budget(2)], [false, false, true]);
+  });
+
   it("asks for no address where nobody hands one out, since Helm would wait for it", () => {
     assert.equal(traefikValues({ loadBalancer: false }).service.spec.type, "ClusterIP");
   });
