@@ -5,7 +5,9 @@ import { problemLine } from "../../config/problems";
 import type { Config } from "../../config/schema";
 import { recordRun, type RunRecorder } from "../records/run";
 import { readStackConfig, stackFilePath } from "../stackFile";
+import type { Kubectl } from "../cluster/kubectl";
 import { type Git, unpublished } from "./git";
+import { letGo } from "./letGo";
 import { changes, readFiles, renderStack, stackFolder } from "./render";
 import { writeDelivery } from "./stackText";
 
@@ -28,6 +30,8 @@ export interface HandoverOptions {
   /** The CLI, whose output the operator sees. */
   readonly watch: Cli;
   readonly git: Git;
+  /** kubectl on the stack's cluster. Needed on the way back. */
+  readonly kubectl?: Kubectl;
   /** Folder of records. Default: the project's. */
   readonly records?: string;
 }
@@ -106,12 +110,14 @@ const up = (stack: string) => ["up", "--stack", stack, "--yes", "--skip-preview"
 async function toArgoCd(options: HandoverOptions, recorder: RunRecorder): Promise<void> {
   const { stack, watch } = options;
   flip(options);
+  options.print("the engine lists the workloads as deleted: it forgets them, and deletes none\n");
   await recorder.phase("hand over", () => watch(up(stack)));
 }
 
 /** Argo CD lets go first: as long as its Application is there it heals what Pulumi changes. */
 async function toPulumi(options: HandoverOptions, recorder: RunRecorder): Promise<void> {
-  const { stack, watch } = options;
+  const { stack, directory, watch, kubectl } = options;
+  if (kubectl === undefined) throw new Error("handing back needs kubectl on the stack's cluster");
   const held = await heldBy(options);
   const applications = held
     .map(({ urn }) => urn)
@@ -122,6 +128,10 @@ async function toPulumi(options: HandoverOptions, recorder: RunRecorder): Promis
       watch(["destroy", "--stack", stack, "--yes", "--skip-preview", ...targets]),
     );
   }
+  await recorder.phase("fields become free", async () => {
+    const { objects } = await renderStack(stack, directory);
+    await letGo(kubectl, readStackConfig(stack, directory).media.namespace, objects);
+  });
   flip(options);
   await recorder.phase("take over", () => watch(up(stack), takeOver));
   // The provider keeps in its state how it was run: without this the next preview shows a change.

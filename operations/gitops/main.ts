@@ -1,8 +1,11 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { deliveryPath } from "../../config/deliverySchema";
 import { print, readArguments, runCommand } from "../arguments";
+import { kubectlWith, withKubeconfig } from "../cluster/kubectl";
 import { runCli } from "../engine";
 import { pulumiCli } from "../pulumiCli";
-import { projectDirectory } from "../stackFile";
+import { projectDirectory, readStackConfig } from "../stackFile";
 import { renderTable } from "../table";
 import { gitIn } from "./git";
 import { handover } from "./handover";
@@ -16,8 +19,13 @@ const usage = [
 ].join("\n");
 
 async function render(stack: string, directory: string, check: boolean): Promise<number> {
+  const config = readStackConfig(stack, directory);
+  const place = stackFolder(gitIn(directory), directory, deliveryPath(config));
+  if (check && config.delivery.by === "pulumi" && !existsSync(place)) {
+    print(`Pulumi delivers ${stack}: nothing is rendered\n`);
+    return 0;
+  }
   const { folder, files } = await renderStack(stack, directory);
-  const place = stackFolder(gitIn(directory), directory, folder);
   const found = check ? changes(files, readFiles(place)) : writeFiles(place, files);
   const rows = found.map(({ path, change }) => [change, join(folder, path)]);
   if (rows.length > 0) print(renderTable([["CHANGE", "FILE"], ...rows]));
@@ -39,9 +47,15 @@ runCommand(async (argv) => {
   }
   if (verb === "render") return render(stack, directory, check === true);
   if (verb !== "handover" || (to !== "argocd" && to !== "pulumi")) throw new Error(usage);
-  return handover({
-    ...{ stack, directory, to, print, git: gitIn(directory) },
-    cli: (args) => pulumiCli(args, directory),
-    watch: (args, environment) => runCli(args, directory, environment),
-  });
+  const common = {
+    ...{ stack, directory, print, git: gitIn(directory) },
+    cli: (args: readonly string[]) => pulumiCli(args, directory),
+    watch: (args: readonly string[], environment?: Readonly<Record<string, string>>) =>
+      runCli(args, directory, environment),
+  };
+  if (to === "argocd") return handover({ ...common, to });
+  const config = readStackConfig(stack, directory);
+  return withKubeconfig(stack, config, directory, (path, context) =>
+    handover({ ...common, to, kubectl: kubectlWith(path, context) }),
+  );
 });

@@ -5,7 +5,7 @@ import { stackRegistrations } from "../plan/plan";
 import { projectName, readStackConfig } from "../stackFile";
 import { gitFiles } from "./files";
 import type { Git } from "./git";
-import { gitObjects } from "./objects";
+import { type GitObject, gitObjects } from "./objects";
 
 /** The rendered files of a stack. */
 export interface Rendered {
@@ -13,6 +13,8 @@ export interface Rendered {
   readonly folder: string;
   /** Texts by path in the folder. */
   readonly files: ReadonlyMap<string, string>;
+  /** What stands in them. */
+  readonly objects: readonly GitObject[];
 }
 
 /** Renders as if Pulumi delivered: those are the objects that Argo CD is to bring. */
@@ -33,7 +35,7 @@ export async function renderStack(stack: string, directory: string): Promise<Ren
   if (objects.length === 0) {
     throw new Error(`Pulumi.${stack}.yaml asks for no workloads: there is nothing to deliver`);
   }
-  return { folder: deliveryPath(config), files: gitFiles(stack, objects) };
+  return { folder: deliveryPath(config), files: gitFiles(stack, objects), objects };
 }
 
 /** Where the files of a stack lie on this machine: in the repository, or where there is none yet. */
