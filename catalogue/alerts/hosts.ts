@@ -5,7 +5,7 @@ const day = 24 * 3600;
 /** Devices that hold data: SD cards, eMMC, SATA, USB and NVMe disks. */
 const disks = 'device=~"mmcblk[0-9]+|sd[a-z]+|nvme[0-9]+n[0-9]+"';
 
-const writes = `rate(node_disk_writes_completed_total{${disks}}[10m])`;
+const writes = `sum by (node, device) (rate(node_disk_writes_completed_total{${disks}}[10m]))`;
 
 /** What node-exporter tells of any host: heat, disks, read-only file systems. */
 export const hostAlerts: readonly AlertRow[] = [
@@ -13,7 +13,7 @@ export const hostAlerts: readonly AlertRow[] = [
     name: "BrambleNodeDown",
     // A node that was cordoned on purpose is being changed or shut down.
     expression:
-      'kube_node_status_condition{condition="Ready",status="true"} == 0 unless on (node) kube_node_spec_unschedulable == 1',
+      'max by (node) (kube_node_status_condition{condition="Ready",status="true"}) == 0 unless on (node) kube_node_spec_unschedulable == 1',
     holds: "1m",
     severity: "critical",
     summary: "A node does not answer.",
@@ -21,7 +21,7 @@ export const hostAlerts: readonly AlertRow[] = [
   },
   {
     name: "BrambleHostWarm",
-    expression: "max by (node, instance) (node_hwmon_temp_celsius) > 80",
+    expression: "max by (node) (node_hwmon_temp_celsius) > 80",
     holds: "10m",
     severity: "warning",
     summary: "A host is so warm that it slows down.",
@@ -29,7 +29,7 @@ export const hostAlerts: readonly AlertRow[] = [
   },
   {
     name: "BrambleHostHot",
-    expression: "max by (node, instance) (node_hwmon_temp_celsius) > 85",
+    expression: "max by (node) (node_hwmon_temp_celsius) > 85",
     holds: "3m",
     severity: "critical",
     summary: "A host is about to switch itself off from heat.",
@@ -37,7 +37,8 @@ export const hostAlerts: readonly AlertRow[] = [
   },
   {
     name: "BrambleFileSystemReadOnly",
-    expression: 'node_filesystem_readonly{fstype=~"ext4|btrfs|xfs|f2fs"} == 1',
+    expression:
+      'max by (node, device, mountpoint) (node_filesystem_readonly{fstype=~"ext4|btrfs|xfs|f2fs"}) == 1',
     holds: "1m",
     severity: "critical",
     summary: "A file system has turned read-only: its disk or card is failing.",
@@ -46,7 +47,7 @@ export const hostAlerts: readonly AlertRow[] = [
   {
     name: "BrambleDiskSlow",
     // Bytes are written at all: an idle disk has no latency.
-    expression: `rate(node_disk_write_time_seconds_total{${disks}}[10m]) / ${writes} > 0.1 and ${writes} > 1`,
+    expression: `sum by (node, device) (rate(node_disk_write_time_seconds_total{${disks}}[10m])) / ${writes} > 0.1 and ${writes} > 1`,
     holds: "15m",
     severity: "warning",
     summary: "Writes to a disk take so long that etcd may lose its leader.",
@@ -56,7 +57,7 @@ export const hostAlerts: readonly AlertRow[] = [
   {
     name: "BrambleCardWearsOut",
     expression:
-      'increase(node_disk_written_bytes_total{device=~"mmcblk[0-9]+"}[1d]) > 50e9 and on (instance) time() - node_boot_time_seconds > 86400',
+      'max by (node, device) (increase(node_disk_written_bytes_total{device=~"mmcblk[0-9]+"}[1d])) > 50e9 and on (node) time() - node_boot_time_seconds > 86400',
     holds: "1h",
     severity: "warning",
     summary: "So much is written to an SD card that it will not last.",
@@ -69,7 +70,7 @@ export const hostAlerts: readonly AlertRow[] = [
 export const ownHostAlerts: readonly AlertRow[] = [
   {
     name: "BramblePiUnderVoltage",
-    expression: 'bramble_pi_condition_since_boot{condition="under_voltage"} == 1',
+    expression: 'max by (node) (bramble_pi_condition_since_boot{condition="under_voltage"}) == 1',
     severity: "warning",
     summary: "A Pi had too little voltage since it was started.",
     description: "{{ $labels.node }}: its power supply or cable is too weak, data may be damaged.",
@@ -77,7 +78,7 @@ export const ownHostAlerts: readonly AlertRow[] = [
   {
     name: "BramblePiThrottled",
     expression:
-      'max by (node, instance) (bramble_pi_condition{condition=~"throttled|frequency_capped|soft_temperature_limit"}) == 1',
+      'max by (node) (bramble_pi_condition{condition=~"throttled|frequency_capped|soft_temperature_limit"}) == 1',
     holds: "10m",
     severity: "warning",
     summary: "A Pi runs slower than it could, from heat or from lack of power.",
@@ -85,7 +86,7 @@ export const ownHostAlerts: readonly AlertRow[] = [
   },
   {
     name: "BrambleDiskWorn",
-    expression: "bramble_disk_life_used_ratio > 0.8",
+    expression: "max by (node, device) (bramble_disk_life_used_ratio) > 0.8",
     holds: "1h",
     severity: "warning",
     summary: "A disk says that most of its life is used up.",
@@ -94,7 +95,7 @@ export const ownHostAlerts: readonly AlertRow[] = [
   },
   {
     name: "BrambleK3sCertificateExpiring",
-    expression: `min by (node, instance) (bramble_k3s_certificate_expiry_timestamp_seconds) - time() < ${String(30 * day)}`,
+    expression: `min by (node) (bramble_k3s_certificate_expiry_timestamp_seconds) - time() < ${String(30 * day)}`,
     holds: "1h",
     severity: "warning",
     summary: "A certificate of k3s expires within a month.",
@@ -103,7 +104,7 @@ export const ownHostAlerts: readonly AlertRow[] = [
   },
   {
     name: "BrambleK3sCertificateExpired",
-    expression: `min by (node, instance) (bramble_k3s_certificate_expiry_timestamp_seconds) - time() < ${String(3 * day)}`,
+    expression: `min by (node) (bramble_k3s_certificate_expiry_timestamp_seconds) - time() < ${String(3 * day)}`,
     holds: "5m",
     severity: "critical",
     summary: "A certificate of k3s expires within three days, and the node will stop working.",
@@ -112,7 +113,7 @@ export const ownHostAlerts: readonly AlertRow[] = [
   {
     name: "BrambleHostFiguresOld",
     expression:
-      'time() - max by (node, instance) (node_textfile_mtime_seconds{file=~".*/bramble-host.prom"}) > 1800',
+      'time() - max by (node) (node_textfile_mtime_seconds{file=~".*/bramble-host.prom"}) > 1800',
     holds: "5m",
     severity: "warning",
     summary: "A host's own figures are not renewed.",

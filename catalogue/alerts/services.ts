@@ -41,7 +41,8 @@ export const ingressAlerts: readonly AlertRow[] = [
 export const addressAlerts: readonly AlertRow[] = [
   {
     name: "BrambleNoAddressLeft",
-    expression: "metallb_allocator_addresses_in_use_total >= metallb_allocator_addresses_total",
+    expression:
+      "max by (pool) (metallb_allocator_addresses_in_use_total) >= max by (pool) (metallb_allocator_addresses_total)",
     holds: "10m",
     severity: "warning",
     summary: "A pool of addresses is used up: the next Service gets none.",
@@ -81,7 +82,7 @@ export const loggingAlerts: readonly AlertRow[] = [
 export const deliveryAlerts: readonly AlertRow[] = [
   {
     name: "BrambleApplicationOutOfSync",
-    expression: 'argocd_app_info{sync_status="OutOfSync"} == 1',
+    expression: 'max by (name, project) (argocd_app_info{sync_status="OutOfSync"}) == 1',
     holds: "30m",
     severity: "warning",
     summary: "An application is not as Git has it, and Argo CD does not mend it.",
@@ -89,7 +90,8 @@ export const deliveryAlerts: readonly AlertRow[] = [
   },
   {
     name: "BrambleApplicationUnhealthy",
-    expression: 'argocd_app_info{health_status=~"Degraded|Missing|Unknown"} == 1',
+    expression:
+      'max by (name, health_status) (argocd_app_info{health_status=~"Degraded|Missing|Unknown"}) == 1',
     holds: "15m",
     severity: "warning",
     summary: "An application that Argo CD delivers is not healthy.",
@@ -101,7 +103,7 @@ export const deliveryAlerts: readonly AlertRow[] = [
 export const probeAlerts: readonly AlertRow[] = [
   {
     name: "BrambleAddressDown",
-    expression: 'probe_success{group!="network"} == 0',
+    expression: 'max by (app, instance) (probe_success{group!="network"}) == 0',
     holds: "2m",
     severity: "critical",
     summary: "Something does not answer at its address.",
@@ -110,7 +112,7 @@ export const probeAlerts: readonly AlertRow[] = [
   {
     name: "BrambleNetworkDown",
     // Of the house's network: alerts that have to leave the house may not get out meanwhile.
-    expression: 'probe_success{group="network"} == 0',
+    expression: 'max by (app, instance) (probe_success{group="network"}) == 0',
     holds: "5m",
     severity: "warning",
     summary: "A part of the network around the cluster does not answer.",
@@ -118,7 +120,8 @@ export const probeAlerts: readonly AlertRow[] = [
   },
   {
     name: "BrambleAddressSlow",
-    expression: 'avg_over_time(probe_duration_seconds{group!="network"}[10m]) > 3',
+    expression:
+      'max by (app, instance) (avg_over_time(probe_duration_seconds{group!="network"}[10m])) > 3',
     holds: "10m",
     severity: "warning",
     summary: "An app answers slowly at its address.",
@@ -126,7 +129,7 @@ export const probeAlerts: readonly AlertRow[] = [
   },
   {
     name: "BrambleAddressCertificateExpiring",
-    expression: `probe_ssl_earliest_cert_expiry - time() < ${String(7 * day)}`,
+    expression: `min by (app, instance) (probe_ssl_earliest_cert_expiry) - time() < ${String(7 * day)}`,
     holds: "1h",
     severity: "warning",
     summary: "An address shows a certificate that is about to expire.",

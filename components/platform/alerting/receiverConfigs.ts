@@ -83,7 +83,7 @@ function ntfy(name: string, auth: boolean, severity: RoutedSeverity) {
         "X-Message": { values: ["{{.message}}"] },
       },
     },
-    payload: { title, message },
+    payload: '{{ template "bramble.json" . }}',
   };
 }
 

@@ -67,10 +67,10 @@ describe("a critical alert, from its condition to its receivers", () => {
   it("says on a phone what, where, since when and what to do, with its token", async () => {
     const { headers, body } = await arrives(chain, 60, ({ receiver }) => receiver === "phone");
     const { title, message } = JSON.parse(body) as Record<"title" | "message", string>;
-    assert.equal(title, "[CRITICAL] BrambleNodeDown in bench");
+    assert.equal(title, "CRITICAL: BrambleNodeDown in bench");
     assert.match(
       message,
-      /^\[pi-1\] A node does not answer\.\npi-1 has not .*\nsince \d{4}-.* UTC\nmend: docs\/runbooks\/alerts\.md#bramblenodedown$/,
+      /^A node does not answer\.\npi-1 has not .*\nwhere: node pi-1\nsince: \d{4}-.* UTC\nmend: docs\/runbooks\/alerts\.md#bramblenodedown$/,
     );
     assert.equal(headers["x-priority"], "urgent");
     assert.equal(headers["x-title"], "{{.title}}");
@@ -83,11 +83,12 @@ describe("a critical alert, from its condition to its receivers", () => {
 
   it("says when it is over, as a text too", async () => {
     chain.show(gone.replace(/0\n$/, "1\n"));
-    const over = ({ receiver, body }: Received) => receiver === "phone" && body.includes("[over]");
+    const over = ({ receiver, body }: Received) =>
+      receiver === "phone" && body.includes("over since");
     const { body } = await arrives(chain, 200, over);
     const { title, message } = JSON.parse(body) as Record<"title" | "message", string>;
-    assert.equal(title, "[over] BrambleNodeDown in bench");
-    assert.match(message, /^\[pi-1\] A node does not answer\. – over since \d\d:\d\d UTC$/);
+    assert.equal(title, "over: BrambleNodeDown in bench");
+    assert.match(message, /^over since \d\d:\d\d UTC: A node does not answer\.\nwhere: node pi-1$/);
   });
 
   it("leaves the heartbeat beating", async () => {

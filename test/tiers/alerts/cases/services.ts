@@ -142,9 +142,7 @@ export const servicesCases: readonly AlertCase[] = [
     },
     at: "40m",
     fires: {
-      labels: {
-        ...{ name: "media", project: "home", sync_status: "OutOfSync", health_status: "Healthy" },
-      },
+      labels: { name: "media", project: "home" },
       says: "media of project home.",
     },
   },
@@ -176,9 +174,7 @@ export const servicesCases: readonly AlertCase[] = [
     },
     at: "8m",
     fires: {
-      labels: {
-        ...{ app: "radarr", group: "apps", instance: "https://radarr.home", probe: "radarr" },
-      },
+      labels: { app: "radarr", instance: "https://radarr.home" },
       says: "radarr at https://radarr.home for two minutes.",
     },
   },
@@ -194,7 +190,7 @@ export const servicesCases: readonly AlertCase[] = [
     series: { 'probe_success{app="gateway",group="network",instance="10.0.0.1"}': "1x3 0x15" },
     at: "12m",
     fires: {
-      labels: { app: "gateway", group: "network", instance: "10.0.0.1" },
+      labels: { app: "gateway", instance: "10.0.0.1" },
       says: "gateway at 10.0.0.1 for five minutes.",
     },
   },
