@@ -47,9 +47,10 @@ export function alertingSettings({ platform: { monitoring } }: Config): Alerting
 
 /** The alerts for what a stack has. */
 export function stackAlerts(config: Config, settings: PlatformSettings): readonly AlertGroup[] {
+  const ownHosts = config.cluster.source === "k3s";
   return alertGroups({
-    ownHosts: config.cluster.source === "k3s",
-    snapshotHours: config.k3s.snapshots.offHost?.alertAfterHours,
+    ownHosts,
+    snapshotHours: ownHosts ? config.k3s.snapshots.offHost?.alertAfterHours : undefined,
     configBackupHours:
       appBackupDestination(config) === undefined
         ? undefined
