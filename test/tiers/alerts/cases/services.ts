@@ -1,6 +1,5 @@
 import type { AlertCase } from "./types";
 
-const day = 24 * 6;
 const certificate = { namespace: "media", name: "radarr" };
 const certificateLabels = 'namespace="media",name="radarr"';
 
@@ -239,10 +238,10 @@ export const servicesCases: readonly AlertCase[] = [
   {
     alert: "BrambleConfigBackupTooOld",
     when: "the last success is three days ago",
-    every: "10m",
+    every: "1h",
     series: {
-      'kube_cronjob_status_last_successful_time{namespace="media",cronjob="config-backup"}': `0x${String(4 * day)}`,
-      'kube_cronjob_created{namespace="media",cronjob="config-backup"}': `0x${String(4 * day)}`,
+      'kube_cronjob_status_last_successful_time{namespace="media",cronjob="config-backup"}': "0x96",
+      'kube_cronjob_created{namespace="media",cronjob="config-backup"}': "0x96",
     },
     at: "72h",
     fires: {
@@ -253,9 +252,9 @@ export const servicesCases: readonly AlertCase[] = [
   {
     alert: "BrambleConfigBackupTooOld",
     when: "the job is new and has not run",
-    every: "10m",
+    every: "1h",
     series: {
-      'kube_cronjob_created{namespace="media",cronjob="config-backup"}': `0x${String(4 * day)}`,
+      'kube_cronjob_created{namespace="media",cronjob="config-backup"}': "0x96",
     },
     at: "24h",
   },
