@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { mediaAppNames } from "../../catalogue/apps/names";
+import { charts } from "../../catalogue/charts";
 import { flows } from "../../catalogue/network/flows";
 import { pods as table } from "../../catalogue/network/pods";
 import type { FlowPort, Party, Pods } from "../../catalogue/network/types";
@@ -213,6 +214,18 @@ describe("the traffic of the production stack", () => {
       .filter((from) => from !== prometheus && passes(from, prometheus, 9090))
       .map(({ name }) => name);
     assert.deepEqual(callers, ["traefik/traefik", "monitoring/grafana"]);
+  });
+
+  it("lets Prometheus read the metrics of every release that has some", () => {
+    const prometheus = named("monitoring/prometheus");
+    for (const { namespace } of Object.values(charts).filter((row) => "metricsPort" in row)) {
+      const read = pods.filter(
+        (to) =>
+          to.pod?.namespace === namespace &&
+          portsIn(near(to)).some((port) => passes(prometheus, to, port)),
+      );
+      assert.notEqual(read.length, 0, namespace);
+    }
   });
 
   it("resolves names from every pod, and from nowhere but the cluster's own DNS", () => {
