@@ -157,7 +157,12 @@ export async function restoreAppConfig(options: RestoreAppOptions): Promise<numb
       recorder.phase(`put ${name} back`, async () => {
         const manifest = JSON.stringify(renderRestore(settings, name, snapshot, job));
         await kubectl(["create", "--filename", "-"], manifest);
-        return awaitJob(kubectl, settings.namespace, job, backupSeconds);
+        try {
+          return await awaitJob(kubectl, settings.namespace, job, backupSeconds);
+        } finally {
+          // Its pod would hold the claims that it had, though it is done.
+          await kubectl(["delete", "job", job, "--namespace", settings.namespace]);
+        }
       }),
     ),
   );

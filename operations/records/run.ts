@@ -18,6 +18,7 @@ export const runKinds = [
   "adopt",
   "backup",
   "handover",
+  "rehearsal",
   "manual",
 ] as const;
 
