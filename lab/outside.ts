@@ -7,6 +7,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { type ChartRow, chartNames, charts } from "../catalogue/charts";
+import { isChartDirectory } from "../catalogue/chartSource";
 import { k3sDefaults } from "../catalogue/k3s";
 import { chartReference } from "../components/helm/chartReference";
 import { cacheFolder } from "./folders";
@@ -95,6 +96,7 @@ async function pullChart(row: ChartRow, mirror: string | undefined): Promise<str
   if (existsSync(archive)) return archive;
   mkdirSync(folder, { recursive: true });
   const { chart, version, repositoryOpts } = chartReference(row, mirror);
+  if (mirror !== undefined && isChartDirectory(mirror)) return chart;
   const repository = repositoryOpts === undefined ? [] : ["--repo", repositoryOpts.repo];
   await run("helm", ["pull", chart, ...repository, "--version", version, "-d", folder], {
     timeout: 30_000,

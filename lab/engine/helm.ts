@@ -24,9 +24,9 @@ export function hasHelm(): boolean {
   return spawnSync("helm", ["version", "--short"], { stdio: "ignore" }).status === 0;
 }
 
-/** The name of a chart, without the address of its repository. */
+/** The name of a chart, without the address of its repository or its archive's version. */
 export function chartName(chart: string): string {
-  return chart.slice(chart.lastIndexOf("/") + 1);
+  return chart.slice(chart.lastIndexOf("/") + 1).replace(/-v?\d+\.\d+\.\d+\S*\.tgz$/, "");
 }
 
 /**

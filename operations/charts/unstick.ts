@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { charts, releaseName } from "../../catalogue/charts";
+import { governanceFolder } from "../governance";
+import { recordRun } from "../records/run";
 import { failureOf, type HostAccess, presentHosts, runOnHosts } from "../ssh/session";
 import { readStackConfig } from "../stackFile";
 import { longestWork } from "./stuck";
@@ -118,7 +120,14 @@ export async function unstick(options: UnstickOptions): Promise<number> {
     print("nothing was changed\n");
     return 1;
   }
-  await ask("forget", "--revision", String(number), "--status", status);
+  const run = {
+    ...({ stack, kind: "manual", nodes: [server.name] } as const),
+    folder: governanceFolder(directory),
+  };
+  const what = `forget revision ${String(number)} of ${release}, ${status}`;
+  await recordRun(run, ({ phase }) =>
+    phase(what, () => ask("forget", "--revision", String(number), "--status", status)),
+  );
   const next =
     number === 1 ? "`pulumi refresh`, then `pulumi up` installs it anew" : "`pulumi up` goes on";
   print(`${release}: revision ${String(number)} is forgotten; ${next}\n`);
