@@ -5,8 +5,7 @@ import type { Config } from "./schema";
 
 const cron = z
   .string()
-  .regex(/^(\S+\s+){4}\S+$/, "is no schedule of five fields, such as 23 * * * *")
-  .describe("When what is declared is held against the apps again, in cron's form.");
+  .regex(/^(\S+\s+){4}\S+$/, "is no schedule of five fields, such as 23 * * * *");
 
 /** `bramble:media.wiring`: the links between the apps. */
 export const wiring = z.strictObject({
@@ -14,7 +13,9 @@ export const wiring = z.strictObject({
     .boolean()
     .default(true)
     .describe("Tell the apps each other's addresses and keys. `false`: by hand, in their pages."),
-  schedule: cron.default("23 * * * *"),
+  schedule: cron
+    .default("23 * * * *")
+    .describe("When what is declared is held against the apps again, in cron's form."),
 });
 
 /** `bramble:media.login`: who may open the pages of Prowlarr, Radarr, Sonarr, Lidarr and SABnzbd. */

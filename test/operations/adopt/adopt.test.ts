@@ -91,6 +91,7 @@ describe("the state of an adopted stack", () => {
     assert.equal(places.get("monitoring-grafana-admin"), "monitoring/grafana-admin/admin-password");
     assert.deepEqual(secretsToRead(places), [
       "media/media-stack-secrets",
+      "media/media-web-login",
       "monitoring/grafana-admin",
     ]);
   });
