@@ -11,6 +11,10 @@ export interface RoutesArgs {
   readonly settings: IngressSettings;
   /** What is served here. */
   readonly routes: readonly Route[];
+  /** What brings the namespace of a route: it waits for that alone, not for all others. */
+  readonly owners: ReadonlyMap<string, pulumi.Resource>;
+  /** What all of it waits for. */
+  readonly ready: readonly pulumi.Resource[];
   /** What is served by others, under the same certificate. */
   readonly others: readonly Route[];
   /** Lines of htpasswd; unset where another server asks for credentials. */
@@ -21,8 +25,12 @@ export interface RoutesArgs {
 export class Routes extends pulumi.ComponentResource {
   constructor(name: string, args: RoutesArgs, opts: pulumi.ResourceOptions) {
     super("bramble:ingress:Routes", name, {}, opts);
-    const { settings, routes, others, users } = args;
-    const options = inheritOptions(this, opts);
+    const { settings, routes, others, owners, ready, users } = args;
+    const options = inheritOptions(this, opts, ready);
+    const optionsIn = (namespace: string) => {
+      const owner = owners.get(namespace);
+      return inheritOptions(this, opts, [...ready, ...(owner === undefined ? [] : [owner])]);
+    };
 
     const certificate = renderDefaultCertificate([...routes, ...others], settings);
     if (certificate !== undefined) {
@@ -37,10 +45,10 @@ export class Routes extends pulumi.ComponentResource {
     for (const namespace of new Set(gated.map((route) => route.namespace))) {
       const labels = { "app.kubernetes.io/part-of": "platform" };
       const place = { namespace, labels, annotations: {} };
-      if (users !== undefined) createGateUsers(place, users, options);
-      createGate(place, settings.gate, options);
+      if (users !== undefined) createGateUsers(place, users, optionsIn(namespace));
+      createGate(place, settings.gate, optionsIn(namespace));
     }
-    for (const route of routes) createRoute(route, settings, options);
+    for (const route of routes) createRoute(route, settings, optionsIn(route.namespace));
     this.registerOutputs({});
   }
 }

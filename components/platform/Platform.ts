@@ -16,7 +16,7 @@ import { type LokiSettings, lokiValues } from "./lokiValues";
 import { MetalLb, type MetalLbSettings } from "./MetalLb";
 import { type AlertSecrets, Monitoring } from "./Monitoring";
 import type { MonitoringSettings } from "./monitoringValues";
-import type { TracingSettings } from "./jaeger";
+import { tracingNamespace, type TracingSettings } from "./jaeger";
 import { Tracing } from "./Tracing";
 import { type TraefikSettings, traefikValues } from "./traefikValues";
 
@@ -143,8 +143,19 @@ export class Platform extends pulumi.ComponentResource {
     if (ingress !== undefined) {
       new Routes(
         "routes",
-        { ...ingress, users: this.gate?.users },
-        after(...this.ingressReady, this.monitoring, this.argoCd, tracing),
+        {
+          ...ingress,
+          users: this.gate?.users,
+          owners: new Map<string, pulumi.Resource>([
+            ...(this.monitoring
+              ? [[charts.kubePrometheusStack.namespace, this.monitoring] as const]
+              : []),
+            ...(this.argoCd ? [[charts.argoCd.namespace, this.argoCd] as const] : []),
+            ...(tracing ? [[tracingNamespace, tracing] as const] : []),
+          ]),
+          ready: [...ready, ...this.ingressReady],
+        },
+        after(),
       );
     }
     this.registerOutputs({});

@@ -155,6 +155,17 @@ describe("stacks/platform", () => {
     }
   });
 
+  it("serves each interface once it is there, and the default certificate before any of them", () => {
+    assertOrder("Ingress grafana", "Release monitoring");
+    assertOrder("IngressRoute traefik-dashboard", "Release traefik");
+    assertOrder("Certificate default-certificate", "Release cert-manager");
+    const waited = waitsFor(all, find(all, "TLSStore default-tls-store"));
+    assert.ok(!waited.has(find(all, "Release monitoring").resource));
+    assert.ok(
+      !waitsFor(all, find(all, "Ingress argocd")).has(find(all, "Release monitoring").resource),
+    );
+  });
+
   it("adds Let's Encrypt's issuers when there is an account", async () => {
     const { registrations } = await run({ platform: { certManager: { email: "me@example.org" } } });
     const issuers = registrations
