@@ -1,5 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
-import { RandomPassword } from "@pulumi/random/randomPassword";
+import type * as pulumi from "@pulumi/pulumi";
 import { AppBackups, type AppBackupsArgs } from "../components/ops/backups/AppBackups";
 import { repositoryAt } from "../components/ops/backups/repository";
 import type { AppBackupSettings } from "../components/ops/backups/settings";
@@ -36,21 +35,20 @@ export function appBackupSettings(config: Config): AppBackupSettings | undefined
 }
 
 function credentialsFor(
-  { repository }: AppBackupSettings,
+  settings: AppBackupSettings | undefined,
   secrets: CopySecrets,
 ): AppBackupsArgs["credentials"] {
-  const s3 = Object.keys(repository.secretVariables).length > 0;
+  const { secretVariables = {}, ssh } = settings?.repository ?? {};
+  const s3 = Object.keys(secretVariables).length > 0;
   return {
     s3AccessKey: s3 ? secrets.snapshotS3AccessKey : undefined,
     s3SecretKey: s3 ? secrets.snapshotS3SecretKey : undefined,
-    sshKey: repository.ssh === undefined ? undefined : secrets.snapshotSshKey,
+    sshKey: ssh === undefined ? undefined : secrets.snapshotSshKey,
   };
 }
 
 /**
  * Copies of the apps' configurations, when the configuration names a place for them.
- *
- * The password is made in any case: turned off and on again, the copies from before still open.
  *
  * @param dependsOn what makes the apps' namespace and claims.
  * @returns the repository's password; secret. `undefined` without a media stack.
@@ -62,14 +60,11 @@ export function appBackups(
   dependsOn: readonly pulumi.Resource[],
 ): pulumi.Output<string> | undefined {
   if (!config.media.enabled) return undefined;
-  const password = new RandomPassword("app-backups-password", { length: 48, special: false });
   const settings = appBackupSettings(config);
-  if (settings !== undefined) {
-    new AppBackups(
-      "app-backups",
-      { settings, password: password.result, credentials: credentialsFor(settings, secrets) },
-      childOptions(undefined, { provider, anchor, dependsOn }),
-    );
-  }
-  return pulumi.secret(password.result);
+  const { password } = new AppBackups(
+    "app-backups",
+    { settings, credentials: credentialsFor(settings, secrets) },
+    childOptions(undefined, { provider, anchor, dependsOn }),
+  );
+  return password;
 }

@@ -180,6 +180,7 @@ describe("stacks/environment", () => {
       "bramble:host:Host",
       "bramble:k3s:K3sCluster",
       "bramble:k3s:K3sIdentity",
+      "bramble:ops:AppBackups",
       "bramble:ops:Ops",
       "bramble:platform:Platform",
       "bramble:workload:MediaStack",

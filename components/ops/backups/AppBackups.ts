@@ -6,6 +6,7 @@ import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy";
 import * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random/randomPassword";
 import { inheritOptions } from "../../options";
 import {
   renderBackup,
@@ -20,9 +21,8 @@ import { type AppBackupSettings, backupJobName, sharedName, verifyJobName } from
 
 /** Arguments of {@link AppBackups}. */
 export interface AppBackupsArgs {
-  readonly settings: AppBackupSettings;
-  /** Opens the repository. */
-  readonly password: pulumi.Output<string>;
+  /** Unset where no place for copies is named: then there is just the password. */
+  readonly settings: AppBackupSettings | undefined;
   /** What opens the place of the copies; those that it does not ask for are unset. */
   readonly credentials: {
     readonly s3AccessKey: pulumi.Output<string> | undefined;
@@ -34,11 +34,31 @@ export interface AppBackupsArgs {
 /** A key file that does not end with its line is none for ssh. */
 const asFile = (text: string): string => `${text.trimEnd()}\n`;
 
-/** Nightly encrypted copies of the apps' configurations, and a weekly trial of restoring them. */
+/**
+ * Nightly encrypted copies of the apps' configurations, and a weekly trial of restoring them.
+ *
+ * The password is made in any case: turned off and on again, the copies from before still open.
+ */
 export class AppBackups extends pulumi.ComponentResource {
+  /** Opens the repository; secret. */
+  readonly password: pulumi.Output<string>;
+
   constructor(name: string, args: AppBackupsArgs, opts: pulumi.ResourceOptions) {
     super("bramble:ops:AppBackups", name, {}, opts);
-    const { settings, password, credentials } = args;
+    const random = { length: 48, special: false };
+    this.password = pulumi.secret(
+      new RandomPassword(`${name}-password`, random, { parent: this }).result,
+    );
+    if (args.settings !== undefined) this.copies(args.settings, args.credentials, opts);
+    this.registerOutputs({});
+  }
+
+  private copies(
+    settings: AppBackupSettings,
+    credentials: AppBackupsArgs["credentials"],
+    opts: pulumi.ResourceOptions,
+  ): void {
+    const stringData = secretData(this.password, credentials);
     const options = inheritOptions(this, opts);
     const exported = renderExport(settings);
     const { metadata } = renderServiceAccount(settings);
@@ -47,7 +67,7 @@ export class AppBackups extends pulumi.ComponentResource {
       new ServiceAccount(sharedName, renderServiceAccount(settings), options),
       new ConfigMap(sharedName, renderConfigMap(settings), options),
       new NetworkPolicy(sharedName, renderNetworkPolicy(settings), options),
-      new Secret(sharedName, { metadata, stringData: secretData(password, credentials) }, options),
+      new Secret(sharedName, { metadata, stringData }, options),
     ];
     if (exported !== undefined) {
       const volume = new PersistentVolume(sharedName, exported.volume, options);
@@ -59,7 +79,6 @@ export class AppBackups extends pulumi.ComponentResource {
       new CronJob(backupJobName(app.row.name), renderBackup(settings, app, index), after);
     });
     new CronJob(verifyJobName, renderVerify(settings), after);
-    this.registerOutputs({});
   }
 }
 
