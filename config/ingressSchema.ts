@@ -20,6 +20,12 @@ export const ingress = z.strictObject({
         })
         .default("admin")
         .describe("Basic: name of the user; the password is the output `ingressPassword`."),
+      generation: z
+        .number()
+        .int()
+        .min(1)
+        .default(1)
+        .describe("Basic: raise it by one to replace the generated password."),
       url: httpUrl
         .optional()
         .describe(

@@ -30,7 +30,7 @@ export interface IngressHandle {
 export function ingressSettings({ platform, network }: Config): IngressSettings | undefined {
   if (!platform.traefik.enabled) return undefined;
   const { certManager, ingress } = platform;
-  const { type, user, url, responseHeaders } = ingress.authentication;
+  const { type, user, generation, url, responseHeaders } = ingress.authentication;
   if (type === "forward" && url === undefined) {
     throw new Error("the configuration's rules let a gate that asks nobody through");
   }
@@ -39,7 +39,10 @@ export function ingressSettings({ platform, network }: Config): IngressSettings 
     certificates: certManager.enabled
       ? { kind: usesWildcard(certManager) ? "wildcard" : "perHost", issuer: certManager.issuer }
       : undefined,
-    gate: url === undefined ? { type: "basic", user } : { type: "forward", url, responseHeaders },
+    gate:
+      url === undefined
+        ? { type: "basic", user, generation }
+        : { type: "forward", url, responseHeaders },
   };
 }
 

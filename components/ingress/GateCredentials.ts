@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
+import type { GateSettings } from "./settings";
 
 /** The user who passes the gate, with a generated password. */
 export class GateCredentials extends pulumi.ComponentResource {
@@ -8,9 +9,17 @@ export class GateCredentials extends pulumi.ComponentResource {
   /** The user with the password's bcrypt hash, as htpasswd writes it; secret. */
   readonly users: pulumi.Output<string>;
 
-  constructor(name: string, user: string, opts: pulumi.ResourceOptions) {
+  constructor(
+    name: string,
+    { user, generation }: Extract<GateSettings, { type: "basic" }>,
+    opts: pulumi.ResourceOptions,
+  ) {
     super("bramble:ingress:GateCredentials", name, {}, opts);
-    const password = new RandomPassword(name, { length: 24, special: false }, { parent: this });
+    const password = new RandomPassword(
+      name,
+      { length: 24, special: false, keepers: { generation: String(generation) } },
+      { parent: this },
+    );
     this.password = password.result;
     this.users = pulumi.secret(pulumi.interpolate`${user}:${password.bcryptHash}`);
     this.registerOutputs({});

@@ -2,7 +2,12 @@ import type { RouteRow, WebAccess } from "../../catalogue/routes";
 
 /** What stands before web interfaces without a login of their own. */
 export type GateSettings =
-  | { readonly type: "basic"; readonly user: string }
+  | {
+      readonly type: "basic";
+      readonly user: string;
+      /** A new one replaces the password. */
+      readonly generation: number;
+    }
   | {
       readonly type: "forward";
       /** The server that is asked about each request. */

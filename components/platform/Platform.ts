@@ -137,7 +137,7 @@ export class Platform extends pulumi.ComponentResource {
 
     this.gate =
       ingress?.settings.gate.type === "basic"
-        ? new GateCredentials("ingress-gate", ingress.settings.gate.user, after())
+        ? new GateCredentials("ingress-gate", ingress.settings.gate, after())
         : undefined;
     this.ingressReady = [traefik, certManager].filter((part) => part !== undefined);
     if (ingress !== undefined) {

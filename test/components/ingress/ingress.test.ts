@@ -28,7 +28,7 @@ import { mediaConfig } from "../../support/media";
 const byStar: IngressSettings = {
   domain: "home.example.org",
   certificates: { kind: "wildcard", issuer: "bramble-ca" },
-  gate: { type: "basic", user: "admin" },
+  gate: { type: "basic", user: "admin", generation: 1 },
 };
 const byHost: IngressSettings = {
   ...byStar,
