@@ -44,6 +44,12 @@ const copiesBySsh = {
   ssh: { host: "nas", user: "copies", path: "/copies", hostKey: `ssh-ed25519 ${"A".repeat(68)}` },
 };
 
+/** Argo CD reads from Git either way, and tells somebody. */
+const fromGit = {
+  https: { by: "argocd", repository: "https://git.lan/home.git", notifications: "webhook" },
+  ssh: { by: "argocd", repository: "git@git.lan:me/home.git", notifications: "ntfy" },
+};
+
 /** Secret outputs of what generates secrets or reads them from a host. */
 const secretOutputs: FakeOutputs = (registration) => {
   const { type, name } = registration;
@@ -103,16 +109,22 @@ describe("secrets", () => {
   let own: readonly Registration[];
   let bySsh: readonly Registration[];
   let existing: readonly Registration[];
+  let delivered: readonly Registration[];
   before(async () => {
     own = await registrationsOf(withAll(copiesToS3));
     bySsh = await registrationsOf(withAll(copiesBySsh));
     existing = await registrationsOf(existingCluster);
+    delivered = [
+      ...(await registrationsOf({ ...existingCluster, delivery: fromGit.https })),
+      ...(await registrationsOf({ ...existingCluster, delivery: fromGit.ssh })),
+    ];
   });
 
   for (const [title, registrations] of [
     ["our own cluster", () => own],
     ["our own cluster that sends copies by SSH", () => bySsh],
     ["an existing cluster", () => existing],
+    ["clusters that Argo CD delivers to", () => delivered],
   ] as const) {
     it(`show in no form in the plan of ${title}`, () => {
       const plan = planOf("home", registrations());
@@ -123,7 +135,7 @@ describe("secrets", () => {
   }
 
   it("reach the resources that need them: the search above looks for what is there", () => {
-    const all = JSON.stringify([...own, ...bySsh].map(({ inputs }) => inputs));
+    const all = JSON.stringify([...own, ...bySsh, ...delivered].map(({ inputs }) => inputs));
     const unused = ["kubeconfig"];
     for (const name of [...secretNames, ...generated].filter((one) => !unused.includes(one))) {
       assert.ok(
