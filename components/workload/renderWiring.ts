@@ -185,8 +185,8 @@ export function renderWiringPolicy(media: MediaConfig) {
     metadata: toolMetadata(stack, tool),
     spec: {
       podSelector: { matchLabels: selectorLabels(stack, wiringName) },
+      // Nobody may come in. An empty list would say so too, and differ each time it is applied.
       policyTypes: ["Ingress", "Egress"],
-      ingress: [],
       egress: [toClusterDns, ...toApps(stack, mediaAppSettings(media))],
     },
   } satisfies networking.v1.NetworkPolicy;
