@@ -57,7 +57,6 @@ export function renderProject(settings: DeliverySettings) {
     kind: "AppProject",
     metadata: metadata(settings, projectName, "What may be delivered to the media stack"),
     spec: {
-      description: "The media stack, from one repository into its own namespace",
       sourceRepos: [repository],
       destinations: [own, ...others].filter(
         (one, index, all) =>

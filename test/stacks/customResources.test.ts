@@ -27,6 +27,10 @@ const variants: Readonly<Record<string, Sections>> = {
     },
   },
   "on a cluster of others": existingCluster,
+  "where Argo CD delivers": {
+    ...ownCluster,
+    delivery: { by: "argocd", repository: "https://git.example.org/me/home.git" },
+  },
 };
 
 describe("custom resources", () => {

@@ -13,10 +13,12 @@ type Model = new (data: never) => Checked;
 
 const traefik = "@kubernetes-models/traefik/traefik.io/v1alpha1";
 const certManager = "@kubernetes-models/cert-manager/cert-manager.io/v1";
+const argoCd = "@kubernetes-models/argo-cd/argoproj.io/v1alpha1";
 const prometheus = "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1";
 
 /** Modules with the schemas of custom resources, made from their definitions, by group. */
 const modules: Readonly<Record<string, string>> = {
+  "argoproj.io/v1alpha1": argoCd,
   "traefik.io/v1alpha1": traefik,
   "cert-manager.io/v1": certManager,
   "monitoring.coreos.com/v1": prometheus,
