@@ -36,9 +36,9 @@ export const pods = {
   operatorCertificates: of(kubePrometheusStack, operator, "prometheus-operator-webhook"),
   // Its pods carry no label but those of every Job.
   operatorDefinitions: {
-    name: "kube-prometheus-stack-upgrade",
+    name: "kube-prometheus-stack-crds-upgrade",
     namespace: kubePrometheusStack.namespace,
-    labels: { "batch.kubernetes.io/job-name": "kube-prometheus-stack-upgrade" },
+    labels: { "batch.kubernetes.io/job-name": "kube-prometheus-stack-crds-upgrade" },
   },
   loki: of(charts.loki, "loki"),
   alloy: of(charts.alloy, "alloy"),

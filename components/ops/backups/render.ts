@@ -38,7 +38,7 @@ export function renderServiceAccount(settings: AppBackupSettings) {
   } satisfies core.v1.ServiceAccount;
 }
 
-const script = (name: string): string => readFileSync(join(__dirname, "scripts", name), "utf8");
+const script = (name: string): string => readFileSync(join(__dirname, "container", name), "utf8");
 
 /** Scripts, what each app has no copies of, and how ssh is told. */
 export function renderConfigMap(settings: AppBackupSettings) {

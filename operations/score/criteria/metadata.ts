@@ -1,3 +1,4 @@
+import { mediaAppNames } from "../../../catalogue/apps/names";
 import type { Criterion } from "../score";
 import type { Subject } from "../subject";
 import { share } from "../verdicts";
@@ -11,6 +12,8 @@ const annotations = [
   "argocd.argoproj.io/sync-wave",
   "link.argocd.argoproj.io/external-link",
 ];
+
+const names: readonly string[] = mediaAppNames;
 
 interface Metadata {
   readonly labels?: Readonly<Record<string, string>>;
@@ -29,7 +32,10 @@ function ofDeployments(
       share(
         "apps",
         objects.filter(
-          ({ kind, metadata }) => kind === "Deployment" && metadata.namespace === media.namespace,
+          ({ kind, metadata }) =>
+            kind === "Deployment" &&
+            metadata.namespace === media.namespace &&
+            names.includes(metadata.name),
         ),
         ({ metadata }) => metadata.name,
         ({ body }) => isMet((body["metadata"] ?? {}) as Metadata),

@@ -120,7 +120,7 @@ describe("copies of the apps' configurations", () => {
   });
 });
 
-const scripts = join(__dirname, "..", "..", "..", "components", "ops", "backups", "scripts");
+const scripts = join(__dirname, "..", "..", "..", "components", "ops", "backups", "container");
 const present = (program: string) => spawnSync(program, ["--help"]).error === undefined;
 
 /** Adds rows to a database in SQLite's write-ahead mode, twenty at a time, until it is killed. */
