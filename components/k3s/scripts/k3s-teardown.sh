@@ -12,12 +12,14 @@ readonly data_dir=/var/lib/rancher/k3s
 readonly kept_dir=$state_dir/kept
 
 stop_services() {
-  local unit
+  local unit main
   for unit in k3s.service k3s-agent.service; do
     [[ -e /etc/systemd/system/$unit ]] || continue
     systemctl disable --quiet "$unit" 2>/dev/null || true
-    # The data goes anyway: an orderly stop would only cost time.
-    systemctl kill --signal=KILL "$unit" 2>/dev/null || true
+    # The data goes anyway: an orderly stop would only cost time. Only k3s itself, not all of its
+    # unit: pods that lose their shims before they are ended run on as nobody's.
+    main=$(systemctl show --property MainPID --value "$unit" 2>/dev/null || true)
+    if [[ ${main:-0} -gt 0 ]]; then kill -KILL "$main" 2>/dev/null || true; fi
     systemctl stop "$unit" 2>/dev/null || true
     # A killed service counts as failed; the system's state must not stay degraded after it is gone.
     systemctl reset-failed "$unit" 2>/dev/null || true
@@ -61,7 +63,7 @@ remove_rules() {
     /^COMMIT/ {
       for (i = 1; i <= lines; i++) {
         split(saved[i], word, " ")
-        mentions = saved[i] ~ /-j (KUBE-|FLANNEL-)/ || saved[i] ~ /flanneld/ || saved[i] ~ /kubernetes/
+        mentions = saved[i] ~ /-j (KUBE-|FLANNEL-)/ || saved[i] ~ /flanneld|KUBE-ROUTER/ || saved[i] ~ /kubernetes/
         if (match(saved[i], /-j CNI-[^ ]+/) && substr(saved[i], RSTART + 3, RLENGTH - 3) in cni) mentions = 1
         if (!ours(word[2]) && mentions) { sub(/^-A/, "-D", saved[i]); rules = rules saved[i] "\n" }
       }
@@ -70,6 +72,16 @@ remove_rules() {
       if (rules chains != "") printf "%s\n%s%sCOMMIT\n", table, rules, chains
       lines = 0
     }' | "$restore" --noflush || say "note: some firewall rules of k3s are left until the next boot"
+}
+
+# Sets of addresses that rules of network policies named. k3s brings the tool, hosts may lack it.
+remove_sets() {
+  local tool name
+  tool=$(command -v ipset || find "$data_dir/data" -path '*/bin/aux/ipset' 2>/dev/null | head -n 1) || true
+  [[ -n $tool ]] || return 0
+  while read -r name; do
+    "$tool" destroy "$name" 2>/dev/null || true
+  done < <("$tool" list -name 2>/dev/null | grep -E '^(inet6:)?(KUBE-|kube-router)' || true)
 }
 
 # Data of workloads and the way back to the cluster's state stay, for whoever needs them later.
@@ -133,6 +145,7 @@ teardown() {
   remove_links
   remove_rules iptables-save iptables-restore
   remove_rules ip6tables-save ip6tables-restore
+  remove_sets
   release_virtual_ip "${option[virtual-ip]:-}"
   remove_files
   stop_figures

@@ -12,12 +12,20 @@ shim_pids() {
   done
 }
 
+# Process ids in kubelet's control groups, shims or not; Podman's and Docker's are in others.
+pod_pids() {
+  grep -lE '^[0-9]+:[^:]*:/kubepods(\.slice)?(/|$)' /proc/[0-9]*/cgroup 2>/dev/null |
+    cut -d / -f 3 || true
+}
+
 kill_containers() {
   local pid
   for pid in $(shim_pids); do
     pkill -KILL -P "$pid" 2>/dev/null || true
     kill -KILL "$pid" 2>/dev/null || true
   done
+  # What lost its shim earlier.
+  for pid in $(pod_pids); do kill -KILL "$pid" 2>/dev/null || true; done
 }
 
 # Asks every container to end, as kubelet would, and kills what is left. For when k3s is off.

@@ -6,12 +6,19 @@ import { asRoot, clusterNames, tryOn } from "./lab";
 import { commandOf, eventually, readyNodes, webAnswer } from "./observe";
 
 /**
- * What real k3s leaves on a host and the stand-in does not make: links, chains and rules of kube-proxy,
- * flannel and its CNI, beside those of Podman's older network, and a volume of local-path.
+ * What real k3s leaves on a host and the stand-in does not make: links, chains and rules of
+ * kube-proxy, network policies, flannel and its CNI, a container, beside those of Podman's older
+ * network, and a volume of local-path.
  */
 const plant = `
   ip link add cni0 type bridge
   ip link add flannel.1 type bridge
+  # A container whose shim is gone.
+  group=/sys/fs/cgroup
+  [ ! -d $group/systemd ] || group=$group/systemd
+  mkdir -p $group/kubepods.slice/pod-1
+  setsid sleep 77777 </dev/null >/dev/null 2>&1 &
+  echo $! >$group/kubepods.slice/pod-1/cgroup.procs
   mkdir -p /run/k3s /run/flannel /var/lib/kubelet /var/lib/rancher/k3s/storage/pvc-1
   echo kept >/var/lib/rancher/k3s/storage/pvc-1/data
   iptables -t nat -N KUBE-SERVICES
@@ -21,6 +28,7 @@ const plant = `
   iptables -t nat -A CNI-11aa -m comment --comment 'name: "cbr0"' -j ACCEPT
   iptables -t nat -N CNI-22bb
   iptables -t nat -A CNI-22bb -m comment --comment 'name: "podman"' -j ACCEPT
+  iptables -A INPUT -m comment --comment "KUBE-ROUTER rule to accept traffic" -m mark --mark 0x20000/0x20000 -j ACCEPT
   iptables -N KUBE-FORWARD
   iptables -A FORWARD -j KUBE-FORWARD
   iptables -N FLANNEL-FWD
@@ -40,6 +48,7 @@ const traces = `
   find /var/lib/rancher -type f ! -path '*/k3s/storage/*' 2>/dev/null || true
   systemctl list-unit-files --no-legend 'k3s*' || true
   systemctl list-units --all --no-legend 'k3s*' || true
+  pgrep -fa '^sleep 77777' || true
   ip -o link | grep -E 'cni0|flannel' || true
   iptables-save | grep -E 'KUBE-|FLANNEL|flanneld|cbr0|CNI-11aa' || true
 `;
