@@ -1,3 +1,5 @@
+const { availableParallelism } = require("node:os");
+
 /** Every unit test, or those that are named: `npx mocha test/config/parse.test.ts`. */
 const named = process.argv.slice(2).some((word) => word.endsWith(".test.ts"));
 
@@ -8,6 +10,9 @@ module.exports = {
         "test/{config,catalogue,components,stacks,operations,policy,docs}/**/*.test.ts",
         "test/lab/{settings,engine/*,bench/*}.test.ts",
       ],
+  // Files share nothing, and most of their time goes into planning whole stacks.
+  parallel: !named,
+  jobs: Math.max(2, availableParallelism() - 1),
   "node-option": ["import=tsx"],
   timeout: 20000,
   reporter: "dot",
