@@ -46,8 +46,19 @@ function kubeletArguments(): string[] {
   return existsSync("/sys/fs/cgroup/cgroup.controllers") ? [] : ["fail-cgroupv1=false"];
 }
 
-/** Keys of `bramble:platform` that switch releases on and off. */
-const platformSwitches = ["traefik", "metallb", "certManager", "monitoring", "logging", "argocd"];
+/**
+ * Keys of `bramble:platform` that switch its parts on and off. Without charts nothing sends traces,
+ * and their volume would keep each host that holds it from being rebuilt.
+ */
+const platformSwitches = [
+  "traefik",
+  "metallb",
+  "certManager",
+  "monitoring",
+  "logging",
+  "tracing",
+  "argocd",
+];
 
 /**
  * The stack's config as the lab runs it: the file's values, less what a person would fill in (host
