@@ -1,3 +1,4 @@
+import { mediaAppNames } from "../catalogue/apps/names";
 import { type ApiObject, type ClusterClient } from "./engine/client";
 import { isAvailable } from "./engine/kubernetes";
 
@@ -100,7 +101,9 @@ function byName(objects: readonly ApiObject[]): Map<string, ApiObject> {
   );
 }
 
-/** The apps of a namespace by name: one for each Deployment. */
+const appNames: readonly string[] = mediaAppNames;
+
+/** The media apps by name: one for each Deployment; their tools are none. */
 export async function appRows(client: ClusterClient, namespace: string): Promise<AppRow[]> {
   const list = (version: string, kind: string) => client.list(version, kind, namespace);
   const [deployments, services, pods] = await Promise.all([
@@ -109,6 +112,7 @@ export async function appRows(client: ClusterClient, namespace: string): Promise
     list("v1", "Pod").then(byName),
   ]);
   return deployments
+    .filter(({ metadata }) => appNames.includes(metadata?.name ?? ""))
     .map((deployment): AppRow => {
       const name = deployment.metadata?.name ?? "";
       const service = services.get(name);
