@@ -1,3 +1,4 @@
+import type { core } from "@pulumi/kubernetes/types/input";
 import type { PodSecurityLevel } from "../catalogue/charts";
 
 /**
@@ -13,3 +14,10 @@ export function podSecurityLabels(level: PodSecurityLevel) {
     "pod-security.kubernetes.io/warn": level,
   };
 }
+
+/** The security context of a container that needs nothing: within the `restricted` level. */
+export const leastPrivilege = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+} satisfies core.v1.SecurityContext;

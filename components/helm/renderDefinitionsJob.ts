@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type ChartRow, releaseName } from "../../catalogue/charts";
 import { isChartDirectory } from "../../catalogue/chartSource";
 import { imageReference, images } from "../../catalogue/images";
+import { leastPrivilege } from "../podSecurity";
 import { chartReference } from "./chartReference";
 
 /** What applies the definitions of a chart's `crds/`. */
@@ -25,11 +26,7 @@ const nobody = 65534;
 
 const container = {
   resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
-  securityContext: {
-    allowPrivilegeEscalation: false,
-    readOnlyRootFilesystem: true,
-    capabilities: { drop: ["ALL"] },
-  },
+  securityContext: leastPrivilege,
 } satisfies Partial<core.v1.Container>;
 
 function metadata({ row }: DefinitionsSettings) {

@@ -1,5 +1,6 @@
 import type { networking } from "@pulumi/kubernetes/types/input";
 import type { Flow, FlowPort, Other, Party, Pods } from "../../catalogue/network/types";
+import { toClusterDns } from "./clusterDns";
 import { guardMetadata, type GuardPlace, type NetworkSettings } from "./settings";
 
 type Peer = networking.v1.NetworkPolicyPeer;
@@ -179,12 +180,7 @@ export function renderPolicies(place: GuardPlace, network: NetworkSettings): Pol
     policy("name-resolution", "Lets every pod resolve names", place, {
       podSelector: {},
       policyTypes: ["Egress"],
-      egress: [
-        {
-          to: [{ namespaceSelector: { matchLabels: { [namespaceLabel]: "kube-system" } } }],
-          ports: [{ port: 53, protocol: "UDP" }, tcp(53)],
-        },
-      ],
+      egress: [toClusterDns],
     }),
     ...renderFlows(place, network),
   ];

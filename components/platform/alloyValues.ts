@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { leastPrivilege } from "../podSecurity";
 import { resources } from "./resources";
 
 const hostDirectory = "/var/lib/alloy";
@@ -56,11 +57,7 @@ export function alloyValues(settings: AlloySettings) {
         ],
       },
       // The files it reads are root's; it needs no more than being their owner.
-      securityContext: {
-        allowPrivilegeEscalation: false,
-        readOnlyRootFilesystem: true,
-        capabilities: { drop: ["ALL"] },
-      },
+      securityContext: leastPrivilege,
       livenessProbe: {
         httpGet: { path: "/-/healthy", port: "http-metrics" },
         initialDelaySeconds: 30,

@@ -1,4 +1,5 @@
 import { imageReference, images } from "../../catalogue/images";
+import { leastPrivilege } from "../podSecurity";
 import { resources } from "./resources";
 
 const webhookPort = 9443;
@@ -19,11 +20,7 @@ function webhookGate() {
     image: imageReference(images.pause),
     readinessProbe: { tcpSocket: { port: webhookPort }, periodSeconds: 2, failureThreshold: 1 },
     resources: resources("1m", "4Mi", "16Mi"),
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
+    securityContext: leastPrivilege,
   };
 }
 

@@ -1,6 +1,8 @@
 import type { apps, core } from "@pulumi/kubernetes/types/input";
 import { imageReference } from "../../catalogue/images";
 import { checksum } from "../workload/checksum";
+import { leastPrivilege } from "../podSecurity";
+import { reach } from "./reach";
 import type { ServiceSettings } from "./settings";
 
 function selectorLabels({ name, partOf }: ServiceSettings) {
@@ -63,7 +65,7 @@ export function renderClaim(service: ServiceSettings) {
 
 /** The Service in front of its pod: on its own address where it has one. */
 export function renderService(service: ServiceSettings) {
-  const { address } = service;
+  const { annotations, spec } = reach(service.address);
   const metadata = serviceMetadata(service);
   return {
     apiVersion: "v1" as const,
@@ -72,13 +74,11 @@ export function renderService(service: ServiceSettings) {
       ...metadata,
       annotations: {
         ...metadata.annotations,
-        ...(address !== undefined && { "metallb.io/loadBalancerIPs": address }),
+        ...annotations,
       },
     },
     spec: {
-      type: address === undefined ? "ClusterIP" : "LoadBalancer",
-      // MetalLB needs none, and each would be a port on every host.
-      ...(address !== undefined && { allocateLoadBalancerNodePorts: false }),
+      ...spec,
       selector: selectorLabels(service),
       ports: service.ports.map(({ name, number }) => ({ name, port: number, targetPort: name })),
     },
@@ -111,11 +111,7 @@ function container(service: ServiceSettings): core.v1.Container {
     startupProbe: { httpGet, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 60 },
     livenessProbe: { httpGet, periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 4 },
     readinessProbe: { httpGet, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
+    securityContext: leastPrivilege,
     volumeMounts: volumeMounts(service),
   };
 }

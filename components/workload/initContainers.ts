@@ -1,6 +1,7 @@
 import type { core } from "@pulumi/kubernetes/types/input";
+import { leastPrivilege } from "../podSecurity";
 import type { AppSettings } from "./settings";
-import { leastPrivilege, scriptRunner, scriptsVolume, toolUser } from "./toolMetadata";
+import { scriptRunner, scriptsVolume, toolUser } from "./toolMetadata";
 import { scriptsPath } from "./toolNames";
 import { volumeMounts } from "./volumes";
 

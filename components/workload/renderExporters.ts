@@ -2,17 +2,13 @@ import type { apps, core, networking } from "@pulumi/kubernetes/types/input";
 import { type ExporterRow, mediaExporters } from "../../catalogue/apps/mediaExporters";
 import { imageReference, images } from "../../catalogue/images";
 import type { MediaConfig } from "../../config/schema";
+import { toClusterDns } from "../namespace/clusterDns";
+import { leastPrivilege } from "../podSecurity";
 import { mediaAppSettings, mediaStackSettings } from "./mediaSettings";
 import { selectorLabels } from "./metadata";
-import { toApps, toClusterDns } from "./renderNetworkPolicy";
+import { toApps } from "./renderNetworkPolicy";
 import type { StackSettings } from "./settings";
-import {
-  awaitedMetadata,
-  leastPrivilege,
-  renderToolAccount,
-  type Tool,
-  toolMetadata,
-} from "./toolMetadata";
+import { awaitedMetadata, renderToolAccount, type Tool, toolMetadata } from "./toolMetadata";
 import { exportersName } from "./toolNames";
 
 const tool: Tool = {

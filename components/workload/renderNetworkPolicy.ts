@@ -1,5 +1,6 @@
 import type { networking } from "@pulumi/kubernetes/types/input";
 import { appProbers, pods } from "../../catalogue/network/pods";
+import { toClusterDns } from "../namespace/clusterDns";
 import { appMetadata, selectorLabels } from "./metadata";
 import type { AppSettings, StackSettings } from "./settings";
 
@@ -11,15 +12,6 @@ const privateRanges = [
   "172.16.0.0/12",
   "192.168.0.0/16",
 ];
-
-/** Name resolution in the cluster. */
-export const toClusterDns: networking.v1.NetworkPolicyEgressRule = {
-  to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } } }],
-  ports: [
-    { port: 53, protocol: "UDP" },
-    { port: 53, protocol: "TCP" },
-  ],
-};
 
 /** Indexers, trackers, peers and metadata services are on any port. */
 const toInternet: networking.v1.NetworkPolicyEgressRule = {

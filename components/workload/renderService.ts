@@ -1,4 +1,5 @@
 import type { core } from "@pulumi/kubernetes/types/input";
+import { reach } from "../service/reach";
 import { appMetadata, awaitAnnotations, selectorLabels } from "./metadata";
 import type { AppSettings } from "./settings";
 
@@ -6,6 +7,7 @@ import type { AppSettings } from "./settings";
 export function renderService(app: AppSettings) {
   const { row, stack, address } = app;
   const metadata = appMetadata(app);
+  const { annotations, spec } = reach(address);
   return {
     apiVersion: "v1" as const,
     kind: "Service" as const,
@@ -13,14 +15,12 @@ export function renderService(app: AppSettings) {
       ...metadata,
       annotations: {
         ...metadata.annotations,
-        ...(address !== undefined && { "metallb.io/loadBalancerIPs": address }),
+        ...annotations,
         ...awaitAnnotations(stack.awaitReady),
       },
     },
     spec: {
-      type: address === undefined ? "ClusterIP" : "LoadBalancer",
-      // MetalLB needs none, and each would be a port on every host.
-      ...(address !== undefined && { allocateLoadBalancerNodePorts: false }),
+      ...spec,
       selector: selectorLabels(stack, row.name),
       ports: row.ports.map(({ name, number, protocol }) => ({
         name,

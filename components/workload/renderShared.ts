@@ -74,28 +74,22 @@ export function renderClaim(stack: StackSettings, claim: ClaimSettings) {
   } satisfies core.v1.PersistentVolumeClaim;
 }
 
-/** The Secret of the stack, less its values. */
-export function renderSecretShell(stack: StackSettings) {
+/** A Secret of the stack, less its values. */
+function renderShell(stack: StackSettings, name: string, description: string) {
   return {
     apiVersion: "v1" as const,
     kind: "Secret" as const,
-    metadata: {
-      ...sharedMetadata(stack, stack.secretName, "Keys and passwords of the apps"),
-      namespace: stack.namespace,
-    },
+    metadata: { ...sharedMetadata(stack, name, description), namespace: stack.namespace },
     type: "Opaque",
   } satisfies core.v1.Secret;
 }
 
+/** The Secret with the apps' keys and passwords, less its values. */
+export function renderSecretShell(stack: StackSettings) {
+  return renderShell(stack, stack.secretName, "Keys and passwords of the apps");
+}
+
 /** The Secret with the password of the apps' web pages, less its value. */
 export function renderLoginShell(stack: StackSettings) {
-  return {
-    apiVersion: "v1" as const,
-    kind: "Secret" as const,
-    metadata: {
-      ...sharedMetadata(stack, loginSecret.name, "Password of the apps' web pages"),
-      namespace: stack.namespace,
-    },
-    type: "Opaque",
-  } satisfies core.v1.Secret;
+  return renderShell(stack, loginSecret.name, "Password of the apps' web pages");
 }

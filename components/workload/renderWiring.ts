@@ -2,14 +2,15 @@ import type { batch, core, networking } from "@pulumi/kubernetes/types/input";
 import { mediaPath } from "../../catalogue/apps/mediaLinks";
 import { images } from "../../catalogue/images";
 import type { MediaConfig } from "../../config/schema";
+import { toClusterDns } from "../namespace/clusterDns";
+import { leastPrivilege } from "../podSecurity";
 import { checksum } from "./checksum";
 import { mediaAppSettings, mediaStackSettings } from "./mediaSettings";
 import { selectorLabels, sharedMetadata } from "./metadata";
-import { toApps, toClusterDns } from "./renderNetworkPolicy";
+import { toApps } from "./renderNetworkPolicy";
 import type { AppSettings, StackSettings } from "./settings";
 import {
   awaitedMetadata,
-  leastPrivilege,
   renderToolAccount,
   scriptRunner,
   scriptsVolume,
@@ -131,24 +132,13 @@ function jobSpec(media: MediaConfig) {
 
 /**
  * The run after each deployment. No time to live is set: a Job that is deleted behind their backs is
- * one that Pulumi and Argo CD make again. For Argo CD it is a hook, run anew with each
- * synchronisation, since a Job's template never changes.
- *
- * @see https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/
+ * one that Pulumi and Argo CD make again.
  */
 export function renderWiringJob(media: MediaConfig) {
-  const metadata = awaitedMetadata(mediaStackSettings(media), tool);
   return {
     apiVersion: "batch/v1" as const,
     kind: "Job" as const,
-    metadata: {
-      ...metadata,
-      annotations: {
-        ...metadata.annotations,
-        "argocd.argoproj.io/hook": "Sync",
-        "argocd.argoproj.io/hook-delete-policy": "BeforeHookCreation",
-      },
-    },
+    metadata: awaitedMetadata(mediaStackSettings(media), tool),
     spec: jobSpec(media),
   } satisfies batch.v1.Job;
 }

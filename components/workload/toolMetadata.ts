@@ -52,13 +52,6 @@ export function renderToolAccount(stack: StackSettings, tool: Tool) {
   } satisfies core.v1.ServiceAccount;
 }
 
-/** The security context of a container that needs nothing: within the `restricted` level. */
-export const leastPrivilege: core.v1.SecurityContext = {
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
-  capabilities: { drop: ["ALL"] },
-};
-
 /**
  * A pod's user. On the apps' volumes it is the apps' own: what it makes there is theirs, and it may
  * read what they keep to themselves.

@@ -1,3 +1,5 @@
+import { compare } from "../compare";
+
 /** One thing that is not as the program wants it. */
 export interface Finding {
   /** Name of a host, or `cluster`. */
@@ -18,11 +20,6 @@ export const inCluster = "cluster";
 /** What `--heal` is told as a finding's mend. */
 export function healMend(stack: string): string {
   return `npm run drift -- ${stack} --heal`;
-}
-
-/** Compares by code point, so that the order is the same on every machine. */
-function compare(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** Findings in the order in which they are shown: hosts first, then the cluster. */

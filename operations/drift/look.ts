@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { localPath } from "../../config/localPath";
 import type { Config, HostConfig } from "../../config/schema";
 import type { Registration } from "../inprocess/run";
 import { failureOf, type HostAccess, presentHosts, runOnHosts } from "../ssh/session";
@@ -231,9 +232,7 @@ async function existingCluster(
   const wanted = wantedCluster(registrations);
   const words = [
     "kubectl",
-    ...(kubeconfigPath === undefined
-      ? []
-      : ["--kubeconfig", kubeconfigPath.replace(/^~(?=\/)/, homedir())]),
+    ...(kubeconfigPath === undefined ? [] : ["--kubeconfig", localPath(kubeconfigPath)]),
     ...(context === undefined ? [] : ["--context", context]),
   ];
   const { data } = parseLook(await runHere(words, clusterInput(wanted)), unpacked);

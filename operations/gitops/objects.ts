@@ -1,4 +1,5 @@
 import { deliveredKinds } from "../../catalogue/deliveredKinds";
+import { compare } from "../compare";
 import type { Registration } from "../inprocess/run";
 import { shownAs } from "../inprocess/values";
 
@@ -24,7 +25,7 @@ const secretsChecksum = "checksum/secrets";
 /** What Argo CD is to do with a kind, beside applying it. */
 const annotationsByKind: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   PersistentVolumeClaim: { "argocd.argoproj.io/sync-options": "Prune=false,Delete=false" },
-  // A finished Job is removed in time and cannot be changed: run it anew after each sync.
+  // A Job's template never changes: it is made and run anew after each sync.
   Job: {
     "argocd.argoproj.io/hook": "PostSync",
     "argocd.argoproj.io/hook-delete-policy": "BeforeHookCreation",
@@ -33,10 +34,6 @@ const annotationsByKind: Readonly<Record<string, Readonly<Record<string, string>
 
 function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function compare(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** With keys in order, so that nothing but the values decides the bytes. */

@@ -1,6 +1,7 @@
 import { loadSettings } from "../../config/load";
 import type { SecretName } from "../../config/secrets";
 import { environment } from "../../stacks/environment";
+import { compare } from "../compare";
 import { type Made, type Registration, runInProcess } from "../inprocess/run";
 import { withoutStackTraces } from "../inprocess/stackTraces";
 import { projectDirectory, projectName, readStackFile } from "../stackFile";
@@ -52,11 +53,6 @@ function planned(registration: Registration): PlannedResource {
   const { urn, type, name, parent, provider, dependsOn, deletedWith, shown, secretInputs } =
     registration;
   return { urn, type, name, parent, provider, dependsOn, deletedWith, inputs: shown, secretInputs };
-}
-
-/** Compares by code point, so that the order is the same on every machine. */
-function compare(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** The plan that a program's registrations amount to. */

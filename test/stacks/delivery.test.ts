@@ -43,7 +43,7 @@ interface Patched {
 }
 
 function patchesOf(registrations: readonly Registration[]): Map<string, string> {
-  const { spec } = find(registrations, "media-application").inputs as unknown as Patched;
+  const spec = find(registrations, "media-application").inputs["spec"] as Patched["spec"];
   return new Map(spec.source.kustomize.patches.map(({ target, patch }) => [target.name, patch]));
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { images } from "../../../catalogue/images";
 import { selectorLabels } from "../../workload/metadata";
-import { toClusterDns } from "../../workload/renderNetworkPolicy";
+import { toClusterDns } from "../../namespace/clusterDns";
 import type { AppSettings } from "../../workload/settings";
 import { excludedPatterns } from "./excluded";
 import { databaseStep, renderPod, resticStep } from "./renderPod";

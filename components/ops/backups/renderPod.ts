@@ -1,5 +1,6 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import { type Image, imageReference, images } from "../../../catalogue/images";
+import { leastPrivilege } from "../../podSecurity";
 import { exportPath, homePath, secretKeys, secretsPath } from "./repository";
 import { type AppBackupSettings, sharedName } from "./settings";
 
@@ -83,11 +84,7 @@ function container(settings: AppBackupSettings, step: Step): core.v1.Container {
       requests: { cpu: "10m", memory: "48Mi" },
       limits: { cpu: "1", memory: "512Mi" },
     },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
+    securityContext: leastPrivilege,
     volumeMounts: [
       ...step.mounts,
       { name: "scripts", mountPath: scriptsPath, readOnly: true },

@@ -272,7 +272,10 @@ describe("the scripts that copy and restore", function () {
     }));
 
   it("are clean to shellcheck", function () {
-    if (!present("shellcheck")) this.skip();
+    if (!present("shellcheck")) {
+      console.log("      skipped: shellcheck is not installed");
+      this.skip();
+    }
     const { stdout, status } = spawnSync("shellcheck", [appConfigs], { encoding: "utf8" });
     assert.equal(status, 0, stdout);
   });
