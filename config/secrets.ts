@@ -138,6 +138,12 @@ export const secretRows = {
     source: "a password of your own",
     required: never,
   },
+  trailKey: {
+    description:
+      "Key of the fingerprints in the trail of secrets. Made by the first command that notes one.",
+    source: "what `openssl rand -hex 32` prints",
+    required: never,
+  },
 } as const satisfies Record<string, SecretRow>;
 
 /** The config key of a secret. */

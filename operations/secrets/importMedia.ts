@@ -1,10 +1,9 @@
 import type { SecretName } from "../../config/secrets";
-import { operatorName } from "../records/run";
 import { renderTable } from "../table";
-import { noteSecrets } from "./journal";
 import { type MediaKeyRow, mediaKeys, notImported } from "./mediaKeys";
 import type { KeySource } from "./sources";
 import type { SecretStore } from "./store";
+import { noteSecrets, trailKey } from "./trail";
 
 /** What the import is told. */
 export interface ImportMediaOptions {
@@ -27,6 +26,7 @@ interface Row {
   readonly secret: SecretName;
   readonly outcome: Outcome;
   readonly note: string;
+  readonly value?: string;
 }
 
 /** What all of these apps' keys look like; anything else was misread. */
@@ -52,7 +52,7 @@ async function importOne(row: MediaKeyRow, options: ImportMediaOptions): Promise
   if ((await store.get(row.secret)) !== value) {
     throw new Error(`${row.secret}: what was read back is not what was written`);
   }
-  return told("written");
+  return { ...told("written"), value };
 }
 
 /**
@@ -74,12 +74,13 @@ export async function importMedia(options: ImportMediaOptions): Promise<number> 
   );
   const written = rows.filter(({ outcome }) => outcome === "written");
   if (written.length > 0) {
-    const entry = {
-      ...{ time: new Date().toISOString(), operator: operatorName() },
-      ...{ action: "import-media" as const, secrets: written.map(({ secret }) => secret) },
+    const event = {
+      ...{ action: "import" as const, reason: "keys of running media apps were taken over" },
+      secrets: written.map(({ secret, value }) => ({ name: secret, value })),
       source: source.name,
     };
-    print(`noted in ${noteSecrets(stack, entry, options.governance)}\n`);
+    const trail = { key: await trailKey(options.store), folder: options.governance };
+    print(`noted in ${noteSecrets(stack, event, trail)}\n`);
   }
   const failed = rows.some(({ outcome }) => outcome === "refused");
   return failed || rows.every(({ outcome }) => outcome === "missing") ? 1 : 0;
