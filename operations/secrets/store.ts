@@ -1,12 +1,24 @@
 import { spawn } from "node:child_process";
-import type { SecretName } from "../../config/secrets";
+import { type SecretName, secretNames } from "../../config/secrets";
 import { engineProgram, pulumiCli } from "../pulumiCli";
+import { projectName } from "../stackFile";
 
 /** A stack's encrypted config. */
 export interface SecretStore {
   /** The value; undefined where there is none. */
   readonly get: (name: SecretName) => Promise<string | undefined>;
   readonly set: (name: SecretName, value: string) => Promise<void>;
+}
+
+/** A stack's encrypted config, which can also be opened as a whole. */
+export interface ConfigStore extends SecretStore {
+  /** Every secret that has a value, each time by a call of its own. */
+  readonly all: () => Promise<ReadonlyMap<SecretName, string>>;
+}
+
+/** What the CLI prints of one key of the config. */
+interface ShownValue {
+  readonly value?: string;
 }
 
 /** Runs the CLI with a value on its standard input, so that it is in no process list. */
@@ -38,7 +50,7 @@ function withInput(args: readonly string[], directory: string, input: string): P
  * @param directory folder of the stack's file.
  * @see https://www.pulumi.com/docs/iac/cli/commands/pulumi_config_set/
  */
-export function configStore(stack: string, directory: string): SecretStore {
+export function configStore(stack: string, directory: string): ConfigStore {
   const options = ["--stack", stack];
   return {
     get: async (name) => {
@@ -50,5 +62,14 @@ export function configStore(stack: string, directory: string): SecretStore {
     },
     set: (name, value) =>
       withInput(["config", "set", "--secret", name, ...options], directory, value),
+    all: async () => {
+      const text = await pulumiCli(["config", "--show-secrets", "--json", ...options], directory);
+      const shown = new Map(Object.entries(JSON.parse(text) as Record<string, ShownValue>));
+      const named = secretNames.flatMap((name) => {
+        const value = shown.get(`${projectName}:${name}`)?.value;
+        return value === undefined ? [] : [[name, value] as const];
+      });
+      return new Map(named);
+    },
   };
 }
