@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { host } from "../../config/hostSchema";
 import { provisioningRun, runKinds } from "../../operations/records/run";
+import { secretsEntry, trailActions } from "../../operations/secrets/trail";
 
 interface Schema {
   readonly enum?: readonly string[];
@@ -58,6 +59,15 @@ describe("the data model", () => {
   it("names every field of a run on the page", () => {
     const section = page.slice(page.indexOf("## Provisioning Run"), page.indexOf("| kind "));
     for (const field of keysOf(provisioningRun)) assert.ok(section.includes(`\`${field}\``), field);
+  });
+
+  it("names every field and action of the trail of secrets on the page", () => {
+    const section = page.slice(page.indexOf("## Use of secrets"), page.indexOf("## Alert Ack"));
+    const [fields = "", actions = ""] = section.split("| action ");
+    const named = (table: string) =>
+      [...table.matchAll(/^\| `(\w+)` +\|/gm)].map(([, name]) => name);
+    assert.deepEqual(named(fields), Object.keys(secretsEntry.shape));
+    assert.deepEqual(named(actions), [...trailActions]);
   });
 
   it("takes a node's role and state from the host's row", () => {

@@ -160,6 +160,7 @@ describe("import of the media apps' keys", () => {
       "overseerrApiKey",
       "radarrApiKey",
       "sabnzbdApiKey",
+      "trailKey",
     ]);
     assert.match(printed, /sonarr +sonarrApiKey +missing +no running pod of sonarr in media/);
     assert.ok(asked.includes("overseerr-0 /app/config/settings.json"), "Seerr's place comes first");
