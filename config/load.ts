@@ -4,13 +4,8 @@ import { parseConfig } from "./parse";
 import { localFileProblems } from "./localFiles";
 import { type Problem, problemLine } from "./problems";
 import type { Config } from "./schema";
-import {
-  type SecretName,
-  secretNames,
-  type SecretRow,
-  secretRows,
-  setSecretCommand,
-} from "./secrets";
+import type { SecretRow } from "./secretRow";
+import { type SecretName, secretNames, secretRows, setSecretCommand } from "./secrets";
 import { readValue } from "./values";
 
 declare module "@pulumi/pulumi/runtime/config" {
@@ -60,6 +55,9 @@ function secretProblems(prefix: string, stack: string, config: Config | undefine
     }
     if (!isConfigSecret(prefix + name)) {
       return [{ path: name, message: `is in clear text: change the value, then ${command}` }];
+    }
+    if ((given[prefix + name] ?? "").trim() === "") {
+      return [{ path: name, message: `is empty: ${command}` }];
     }
     const row: SecretRow = secretRows[name];
     const mistakes = config === undefined ? [] : row.mistakes?.(given[prefix + name] ?? "", config);

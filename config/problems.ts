@@ -35,7 +35,7 @@ export function formatPath(path: readonly PropertyKey[]): string {
 }
 
 /** Adds "did you mean …" when a known name is near enough to be meant. */
-function nearest(key: string, known: readonly string[]): string {
+export function nearest(key: string, known: readonly string[]): string {
   if (known.length === 0) return "";
   const candidate = closest(key, known);
   return distance(key, candidate) <= Math.max(2, Math.floor(key.length / 3))

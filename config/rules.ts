@@ -10,6 +10,7 @@ import type { Problem } from "./problems";
 import { rotationProblems } from "./rotationRules";
 import { registryProblems, registryWarnings } from "./registryRules";
 import type { Config, HostConfig } from "./schema";
+import { secretsProblems } from "./secretsSchema";
 import { snapshotProblems } from "./snapshotsSchema";
 
 /** What the cross-field rules found: problems stop the run, warnings are printed. */
@@ -159,6 +160,7 @@ export function checkRules(config: Config): Findings {
       ...snapshotProblems(config.k3s.snapshots),
       ...appBackupProblems(config),
       ...rotationProblems(config.k3s),
+      ...secretsProblems(config.secrets),
       ...storageProblems(config),
       ...platformProblems(config),
       ...deliveryProblems(config),

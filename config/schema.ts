@@ -6,6 +6,7 @@ import { k3s } from "./k3sSchema";
 import { media } from "./mediaSchema";
 import { ops } from "./opsSchema";
 import { platform } from "./platformSchema";
+import { secrets } from "./secretsSchema";
 import { ssh } from "./sshSchema";
 
 const cluster = z.strictObject({
@@ -80,6 +81,7 @@ export const configSchema = z.strictObject({
   ops: ops.prefault({}).describe("What watches the services and keeps their configurations."),
   charts: charts.prefault({}).describe("Where charts come from."),
   delivery: delivery.prefault({}).describe("Who brings the workloads to the cluster."),
+  secrets: secrets.prefault({}).describe("What is noted of secrets; never a value."),
 });
 
 /** The validated configuration with every default filled in. */

@@ -1,21 +1,12 @@
+import { charts } from "../catalogue/charts";
 import { closedSecret } from "./closedSecret";
 import { receiverSecretKeys, receiverSecretMistakes } from "./receivers";
 import { isSshRepository } from "./deliverySchema";
 import { copiesGoTo } from "./appBackupsSchema";
 import { registryCredentialMistakes } from "./registryCredentials";
 import type { Config } from "./schema";
-
-/** One secret of a stack: its key in the stack's encrypted config and what it is for. */
-export interface SecretRow {
-  /** What it is, for `docs/configuration.md` and error lines. */
-  readonly description: string;
-  /** How a person gets a value; finishes the sentence "set it with …". */
-  readonly source: string;
-  /** Whether the stack cannot run without it. */
-  readonly required: (config: Config) => boolean;
-  /** What is wrong with a value's form, without a word of it. */
-  readonly mistakes?: (text: string, config: Config) => readonly string[];
-}
+import { mediaSecretRows } from "./mediaSecretRows";
+import type { SecretRow } from "./secretRow";
 
 const never = (): boolean => false;
 
@@ -26,14 +17,31 @@ export function registriesWithLogin({ k3s }: Config): string[] {
     .map(([registry]) => registry);
 }
 
-/** The row of a key that Bramble generates unless the stack config brings one. */
-function generated(app: string, what: "API key" | "password"): SecretRow {
-  return {
-    description: `The ${what} of ${app}. Generated unless set.`,
-    source: `the ${what} of the running ${app}, to keep it`,
-    required: never,
-  };
-}
+/** A value that a person brings and replaces. */
+const given = { kind: "given", rotation: { by: "value" }, rotationDays: 365 } as const;
+
+const onOwnHosts = ({ cluster }: Config): boolean => cluster.source === "k3s";
+
+/** Who sends copies off the hosts. */
+const copiers = ["copies of snapshots and volumes", "copies of the apps' configurations"];
+
+const wantsCloudflare = ({ platform: { certManager } }: Config): boolean =>
+  certManager.enabled && certManager.dns01?.provider === "cloudflare";
+
+const hasSecretReceivers = ({ platform: { monitoring } }: Config): boolean =>
+  monitoring.enabled && monitoring.receivers.some((row) => receiverSecretKeys(row).length > 0);
+
+const hasHeartbeat = ({ platform: { monitoring } }: Config): boolean =>
+  monitoring.enabled && monitoring.heartbeat;
+
+const readsBySsh = ({ delivery: { by, repository } }: Config): boolean =>
+  by === "argocd" && repository !== undefined && isSshRepository(repository);
+
+const notifies = ({ delivery: { by, notifications } }: Config): boolean =>
+  by === "argocd" && notifications !== "none";
+
+const inMonitoring = { namespace: () => charts.kubePrometheusStack.namespace } as const;
+const inArgoCd = { namespace: () => charts.argoCd.namespace } as const;
 
 /**
  * Every secret a stack may be given, by its config key. Values live only in the stack's encrypted
@@ -41,17 +49,26 @@ function generated(app: string, what: "API key" | "password"): SecretRow {
  */
 export const secretRows = {
   sshPrivateKey: {
+    ...given,
+    consumers: ["every command on a host"],
+    used: (config) => onOwnHosts(config) && config.ssh.auth === "key",
     description: "Private key that opens the hosts, in OpenSSH's format.",
     source: "< ~/.ssh/id_ed25519",
-    required: (config) => config.cluster.source === "k3s" && config.ssh.auth === "key",
+    required: (config) => onOwnHosts(config) && config.ssh.auth === "key",
   },
   kubeconfig: {
+    ...given,
+    consumers: ["Kubernetes provider"],
+    used: (config) => !onOwnHosts(config),
     description: "kubeconfig of an existing cluster.",
     source: "< ~/.kube/config",
     required: (config) =>
       config.cluster.source === "existing" && config.cluster.kubeconfigPath === undefined,
   },
   registryCredentials: {
+    ...given,
+    consumers: ["k3s on every host"],
+    used: (config) => registriesWithLogin(config).length > 0,
     description:
       'Log-ins of registries with `auth: true`, as JSON: `{"<registry>": {"username": "…", "password": "…"}}`.',
     source: "the JSON in one line",
@@ -59,86 +76,117 @@ export const secretRows = {
     mistakes: (text, config) => registryCredentialMistakes(text, registriesWithLogin(config)),
   },
   snapshotS3AccessKey: {
+    ...given,
+    consumers: copiers,
+    used: (config) => copiesGoTo(config, "s3"),
     description: "Access key id of the S3 store that takes copies.",
     source: "the access key id",
     required: (config) => copiesGoTo(config, "s3"),
   },
   snapshotS3SecretKey: {
+    ...given,
+    consumers: copiers,
+    used: (config) => copiesGoTo(config, "s3"),
     description: "Secret access key of that store.",
     source: "the secret access key",
     required: (config) => copiesGoTo(config, "s3"),
   },
   snapshotSshKey: {
+    ...given,
+    consumers: copiers,
+    used: (config) => copiesGoTo(config, "ssh"),
     description:
       "Private key, in OpenSSH's format and without passphrase, that opens the machine which takes copies.",
     source: "< ~/.ssh/bramble-copies",
     required: (config) => copiesGoTo(config, "ssh"),
   },
   cloudflareApiToken: {
+    ...given,
+    consumers: ["cert-manager"],
+    used: wantsCloudflare,
+    namespace: () => charts.certManager.namespace,
     description:
       "API token of Cloudflare with Zone:Read and DNS:Edit on the zone, for `platform.certManager.dns01`.",
     source: "a token from https://dash.cloudflare.com/profile/api-tokens",
-    required: ({ platform: { certManager } }) =>
-      certManager.enabled && certManager.dns01?.provider === "cloudflare",
+    required: wantsCloudflare,
   },
   alertReceivers: {
+    ...given,
+    ...inMonitoring,
+    consumers: ["Alertmanager"],
+    used: hasSecretReceivers,
     description:
       'URLs, tokens and passwords of `platform.monitoring.receivers`, as JSON: `{"<receiver>": {"url": "…"}}`. Each needs what its type has: `url` (webhook, ntfy, slack, discord), `token` (telegram, or `auth: true`), `password` (e-mail with `username`).',
     source: "the JSON in one line",
-    required: ({ platform: { monitoring } }) =>
-      monitoring.enabled && monitoring.receivers.some((row) => receiverSecretKeys(row).length > 0),
+    required: hasSecretReceivers,
     mistakes: (text, { platform: { monitoring } }) =>
       receiverSecretMistakes(text, monitoring.receivers),
   },
   heartbeatUrl: {
+    ...given,
+    ...inMonitoring,
+    consumers: ["Alertmanager"],
+    used: hasHeartbeat,
     description:
       "URL that `platform.monitoring.heartbeat` calls, such as one of https://healthchecks.io.",
     source: "the ping URL of that service",
-    required: ({ platform: { monitoring } }) => monitoring.enabled && monitoring.heartbeat,
+    required: hasHeartbeat,
     mistakes: (text) =>
       text === closedSecret || /^https?:\/\/\S/.test(text) ? [] : ["is no http(s) URL"],
   },
   plexClaimToken: {
+    kind: "given",
+    consumers: ["Plex, while unclaimed"],
+    used: ({ media }) => media.enabled && media.apps.plex.enabled,
+    rotation: { by: "never", why: "lives four minutes and is used once" },
     description:
       "Claim token from https://plex.tv/claim, valid for about four minutes. Needed once, while Plex is unclaimed.",
     source: "a token from https://plex.tv/claim",
     required: never,
   },
   gitRepositoryToken: {
+    ...given,
+    ...inArgoCd,
+    consumers: ["Argo CD"],
+    used: ({ delivery: { by, repository } }) =>
+      by === "argocd" && repository !== undefined && !isSshRepository(repository),
     description: "Access token with which Argo CD reads `delivery.repository` over HTTPS.",
     source: "a token that may read this repository and nothing else",
     required: never,
   },
   gitRepositorySshKey: {
+    ...given,
+    ...inArgoCd,
+    consumers: ["Argo CD"],
+    used: readsBySsh,
     description: "Private key with which Argo CD reads `delivery.repository` over SSH.",
     source: "< the private half of a read-only deploy key",
-    required: ({ delivery: { by, repository } }) =>
-      by === "argocd" && repository !== undefined && isSshRepository(repository),
+    required: readsBySsh,
   },
   gitopsNotificationUrl: {
+    ...given,
+    ...inArgoCd,
+    consumers: ["Argo CD's notifications"],
+    used: notifies,
     description: "Where Argo CD tells of failed syncs: the URL of a webhook or an ntfy topic.",
     source: "the URL",
-    required: ({ delivery: { by, notifications } }) => by === "argocd" && notifications !== "none",
+    required: notifies,
   },
   gitopsNotificationToken: {
+    ...given,
+    ...inArgoCd,
+    consumers: ["Argo CD's notifications"],
+    used: notifies,
     description: "Bearer token for `gitopsNotificationUrl`, where it wants one.",
     source: "the token",
     required: never,
   },
-  prowlarrApiKey: generated("Prowlarr", "API key"),
-  radarrApiKey: generated("Radarr", "API key"),
-  sonarrApiKey: generated("Sonarr", "API key"),
-  lidarrApiKey: generated("Lidarr", "API key"),
-  sabnzbdApiKey: generated("SABnzbd", "API key"),
-  overseerrApiKey: generated("Overseerr", "API key"),
-  qbittorrentPassword: generated("qBittorrent", "password"),
-  mediaLoginPassword: {
-    description:
-      "The password of `media.login.user` in Prowlarr, Radarr, Sonarr, Lidarr and SABnzbd. Generated unless set.",
-    source: "a password of your own",
-    required: never,
-  },
+  ...mediaSecretRows,
   trailKey: {
+    kind: "generated",
+    consumers: ["trail of secrets"],
+    used: () => true,
+    rotation: { by: "never", why: "another key makes older fingerprints incomparable" },
     description:
       "Key of the fingerprints in the trail of secrets. Made by the first command that notes one.",
     source: "what `openssl rand -hex 32` prints",

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { isKnownSecret, neverRotated, secretNameHint } from "./inventory";
+import type { Problem } from "./problems";
+
+/** A day, or a moment where two values are made on one day. */
+const since = z
+  .string()
+  .refine((text) => /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?$/.test(text) && !isNaN(Date.parse(text)), {
+    error: ({ input }) =>
+      `${String(input)} is no date: write it as 2026-01-31 or 2026-01-31T12:00:00Z`,
+  });
+
+const name = z.string().refine(isKnownSecret, {
+  error: ({ input }) => `is no secret${secretNameHint(String(input))}`,
+});
+
+/** What is noted of secrets, never a value: `bramble:secrets`. */
+export const secrets = z.strictObject({
+  rotated: z
+    .record(name, since)
+    .default({})
+    .describe(
+      "Since when a secret is in use, by its name in the inventory. A generated value is made anew when its date changes. Written by `npm run secrets -- <stack> rotate`.",
+    ),
+});
+
+/** What is noted of secrets. */
+export type SecretsConfig = z.output<typeof secrets>;
+
+/** Dates of what has no second value. */
+export function secretsProblems({ rotated }: SecretsConfig): Problem[] {
+  return Object.keys(rotated).flatMap((secret) => {
+    const why = neverRotated(secret);
+    return why === undefined
+      ? []
+      : [{ path: `secrets.rotated.${secret}`, message: `is never rotated (${why}): remove it` }];
+  });
+}
