@@ -27,7 +27,11 @@ export interface IngressHandle {
  *
  * @throws when the gate asks a server that the configuration does not name.
  */
-export function ingressSettings({ platform, network }: Config): IngressSettings | undefined {
+export function ingressSettings({
+  platform,
+  network,
+  secrets,
+}: Config): IngressSettings | undefined {
   if (!platform.traefik.enabled) return undefined;
   const { certManager, ingress } = platform;
   const { type, user, generation, url, responseHeaders } = ingress.authentication;
@@ -41,7 +45,7 @@ export function ingressSettings({ platform, network }: Config): IngressSettings 
       : undefined,
     gate:
       url === undefined
-        ? { type: "basic", user, generation }
+        ? { type: "basic", user, generation, passwordSince: secrets.rotated.ingressPassword }
         : { type: "forward", url, responseHeaders },
   };
 }

@@ -51,7 +51,7 @@ export function media(
   const { ingress, guards, monitoring } = base;
   const { apps, ready, secretChecksums, login } = new MediaStack("media", {
     media: config.media,
-    secrets,
+    ...{ secrets, since: config.secrets.rotated },
     delivery: config.delivery.by,
     ingress,
     guards,

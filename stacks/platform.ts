@@ -161,6 +161,7 @@ export function platformSettings(
     kubePrometheusStack: {
       retention: monitoring.retention ?? "10d",
       storage: monitoring.storage ?? "20Gi",
+      passwordSince: config.secrets.rotated.grafanaPassword,
       etcdEndpoints: cluster.serverAddresses,
       lokiUrl: settings.alloy?.lokiUrl,
       tracesUrl: settings.tracing && tracingAddresses.query,
@@ -189,11 +190,13 @@ function monitoringUrls(config: Config): MonitoringSettings["urls"] {
   );
 }
 
-function argoCdSettings({ network, delivery }: Config, secrets: PlatformSecrets): ArgoCdSettings {
+function argoCdSettings(config: Config, secrets: PlatformSecrets): ArgoCdSettings {
+  const { network, delivery } = config;
   const { by, knownHosts, notifications } = delivery;
   const told = by === "argocd" && notifications !== "none";
   return {
     domain: `argocd.${network.domain}`,
+    passwordSince: config.secrets.rotated.argoCdPassword,
     knownHosts,
     notify: told
       ? { kind: notifications, token: secrets.gitopsNotificationToken !== undefined }

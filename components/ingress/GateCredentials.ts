@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
+import { keepersOf } from "../keepers";
 import type { GateSettings } from "./settings";
 
 /** The user who passes the gate, with a generated password. */
@@ -11,13 +12,17 @@ export class GateCredentials extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { user, generation }: Extract<GateSettings, { type: "basic" }>,
+    { user, generation, passwordSince }: Extract<GateSettings, { type: "basic" }>,
     opts: pulumi.ResourceOptions,
   ) {
     super("bramble:ingress:GateCredentials", name, {}, opts);
     const password = new RandomPassword(
       name,
-      { length: 24, special: false, keepers: { generation: String(generation) } },
+      {
+        length: 24,
+        special: false,
+        ...keepersOf(passwordSince, { generation: String(generation) }),
+      },
       { parent: this },
     );
     this.password = password.result;

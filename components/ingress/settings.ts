@@ -7,6 +7,8 @@ export type GateSettings =
       readonly user: string;
       /** A new one replaces the password. */
       readonly generation: number;
+      /** Since when it is in use; another date is another password. */
+      readonly passwordSince?: string | undefined;
     }
   | {
       readonly type: "forward";

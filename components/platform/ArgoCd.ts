@@ -3,14 +3,17 @@ import { RandomPassword } from "@pulumi/random/randomPassword";
 import { charts } from "../../catalogue/charts";
 import { ChartRelease, type ReleaseSecret } from "../helm/ChartRelease";
 import type { GuardSettings } from "../namespace/settings";
+import { keepersOf } from "../keepers";
 import { inheritOptions } from "../options";
 import { type ArgoCdSettings, argoCdValues, notificationsSecret } from "./argoCdValues";
 
 /**
  * When the admin's password was last changed, as far as Argo CD is told: it refuses sessions older
- * than that. Constant, or every preview would differ.
+ * than that. Constant until it is rotated, or every preview would differ.
  */
-const passwordMtime = "2026-01-01T00:00:00Z";
+function passwordMtime(since = "2026-01-01"): string {
+  return since.includes("T") ? since : `${since}T00:00:00Z`;
+}
 
 /** Address and token of who is told; both secret. */
 export interface ArgoCdNotifications {
@@ -38,7 +41,7 @@ export class ArgoCd extends pulumi.ComponentResource {
     super("bramble:platform:ArgoCd", name, {}, opts);
     const password = new RandomPassword(
       `${name}-admin`,
-      { length: 24, special: false },
+      { length: 24, special: false, ...keepersOf(args.settings.passwordSince) },
       { parent: this },
     );
     this.adminPassword = password.result;
@@ -54,7 +57,7 @@ export class ArgoCd extends pulumi.ComponentResource {
             labels: { "app.kubernetes.io/part-of": "argocd" },
             stringData: {
               "admin.password": password.bcryptHash,
-              "admin.passwordMtime": passwordMtime,
+              "admin.passwordMtime": passwordMtime(args.settings.passwordSince),
             },
           },
           ...notificationSecrets(args),

@@ -5,6 +5,7 @@ import { charts } from "../../catalogue/charts";
 import type { Dashboard } from "../../catalogue/dashboards/types";
 import { ChartRelease, type ReleaseSecret } from "../helm/ChartRelease";
 import type { GuardSettings } from "../namespace/settings";
+import { keepersOf } from "../keepers";
 import { inheritOptions } from "../options";
 import { dashboardConfigMap } from "./renderDashboard";
 import {
@@ -66,7 +67,7 @@ export class Monitoring extends pulumi.ComponentResource {
     super("bramble:platform:Monitoring", name, {}, opts);
     this.adminPassword = new RandomPassword(
       `${name}-grafana-admin`,
-      { length: 24, special: false },
+      { length: 24, special: false, ...keepersOf(args.settings.passwordSince) },
       { parent: this },
     ).result;
     this.chart = new ChartRelease(

@@ -5,6 +5,8 @@ import { resources } from "./resources";
 export interface ArgoCdSettings {
   /** DNS name people reach it by. */
   readonly domain: string;
+  /** Since when the admin's password is in use; another date is another password. */
+  readonly passwordSince?: string | undefined;
   /** Lines of known_hosts for Git servers beside the large ones. */
   readonly knownHosts?: readonly string[];
   /** Who is told of syncs that fail. Unset: nobody. */

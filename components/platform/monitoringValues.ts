@@ -28,6 +28,8 @@ export interface MonitoringSettings {
   readonly storage: string;
   /** Addresses of the servers whose etcd serves metrics; none on a cluster that hides them. */
   readonly etcdEndpoints: readonly string[];
+  /** Since when Grafana's password is in use; another date is another password. */
+  readonly passwordSince?: string | undefined;
   /** Base URL of Loki, for Grafana's data source. */
   readonly lokiUrl?: string | undefined;
   /** Base URL of Jaeger, for Grafana's data source. */
@@ -138,9 +140,22 @@ function prometheusSpec(settings: MonitoringSettings) {
   };
 }
 
-function grafana(addresses: SignalAddresses, urls: MonitoringSettings["urls"]) {
+/**
+ * Grafana gives its admin a password when it makes its database, and reads none afterwards. The
+ * database is in the pod: with another date there is another pod, another database, and the password
+ * of that date. Without a date the pod template stays what it was.
+ *
+ * @see https://grafana.com/docs/grafana/latest/setup-grafana/configure-grafana/#admin_password
+ */
+function restartedFor(since: string | undefined) {
+  return since === undefined ? {} : { podAnnotations: { "bramble.dev/password-since": since } };
+}
+
+function grafana(settings: SignalAddresses & Pick<MonitoringSettings, "urls" | "passwordSince">) {
+  const { urls, passwordSince } = settings;
   return {
     admin: { existingSecret: grafanaSecretName },
+    ...restartedFor(passwordSince),
     "grafana.ini": {
       ...(urls && { server: { root_url: urls.grafana } }),
       analytics: {
@@ -161,7 +176,7 @@ function grafana(addresses: SignalAddresses, urls: MonitoringSettings["urls"]) {
       },
     },
     testFramework: { enabled: false },
-    additionalDataSources: dataSources(addresses),
+    additionalDataSources: dataSources(settings),
   };
 }
 
@@ -202,7 +217,7 @@ export function monitoringValues(settings: MonitoringSettings) {
         resources: resources("5m", "32Mi", "128Mi"),
       },
     },
-    grafana: grafana(settings, settings.urls),
+    grafana: grafana(settings),
     prometheusOperator: {
       resources: resources("10m", "48Mi", "192Mi"),
       prometheusConfigReloader: { resources: resources("5m", "16Mi", "64Mi") },

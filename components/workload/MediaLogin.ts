@@ -2,6 +2,7 @@ import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import { ComponentResource, type Output, type Resource, secret } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
 import type { MediaConfig } from "../../config/schema";
+import { keepersOf } from "../keepers";
 import { childOptions, type ChildScope } from "../options";
 import { mediaStackSettings } from "./mediaSettings";
 import { renderLoginShell } from "./renderShared";
@@ -12,6 +13,8 @@ export interface MediaLoginArgs {
   readonly media: MediaConfig;
   /** A password from the stack's encrypted config. */
   readonly given: Output<string> | undefined;
+  /** Since when the generated one is in use; another date is another password. */
+  readonly since?: string | undefined;
   readonly scope: ChildScope;
   readonly parent: Resource;
 }
@@ -27,12 +30,15 @@ export class MediaLogin extends ComponentResource {
   /** The Secret that holds it. */
   readonly object: Secret;
 
-  constructor(name: string, { media, given, scope, parent }: MediaLoginArgs) {
+  constructor(name: string, { media, given, since, scope, parent }: MediaLoginArgs) {
     super("bramble:workload:MediaLogin", name, {}, { parent });
-    const keepers = { generation: String(media.login.generation) };
+    const random = {
+      ...{ length: 24, special: false },
+      ...keepersOf(since, { generation: String(media.login.generation) }),
+    };
     this.password =
       given === undefined
-        ? new RandomPassword(name, { length: 24, special: false, keepers }, { parent: this }).result
+        ? new RandomPassword(name, random, { parent: this }).result
         : secret(given);
     const encoded = this.password.apply((text) => Buffer.from(text).toString("base64"));
     this.object = new Secret(

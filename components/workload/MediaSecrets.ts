@@ -16,6 +16,7 @@ import {
   type MediaSecretKey,
 } from "../../catalogue/apps/mediaSecrets";
 import type { MediaConfig } from "../../config/schema";
+import { type InUseSince, keepersOf } from "../keepers";
 import { childOptions, type ChildScope } from "../options";
 import { keyedChecksum } from "./checksum";
 import { renderSecretShell } from "./renderShared";
@@ -31,6 +32,8 @@ export interface MediaSecretsArgs {
   readonly stack: StackSettings;
   readonly apps: MediaConfig["apps"];
   readonly given: GivenMediaSecrets;
+  /** Since when generated values are in use, by config key; another date is another value. */
+  readonly since?: InUseSince | undefined;
   readonly scope: ChildScope;
   readonly parent: Resource;
 }
@@ -38,6 +41,10 @@ export interface MediaSecretsArgs {
 function encoded(value: Output<string>): Output<string> {
   return value.apply((text) => Buffer.from(text).toString("base64"));
 }
+
+const generationOf = ({ secretGeneration }: { readonly secretGeneration: number }) => ({
+  generation: String(secretGeneration),
+});
 
 /** The keys and passwords of the media apps, generated unless given, in one Secret. */
 export class MediaSecrets extends ComponentResource {
@@ -47,7 +54,7 @@ export class MediaSecrets extends ComponentResource {
   readonly object: Secret;
   private readonly salt: Output<string>;
 
-  constructor(name: string, { stack, apps, given, scope, parent }: MediaSecretsArgs) {
+  constructor(name: string, { stack, apps, given, since = {}, scope, parent }: MediaSecretsArgs) {
     super("bramble:workload:MediaSecrets", name, {}, { parent });
 
     const values = new Map<MediaSecretKey, Output<string>>();
@@ -56,7 +63,7 @@ export class MediaSecrets extends ComponentResource {
       const fromConfig = given[configKey];
       const value =
         fromConfig === undefined
-          ? this.generate(key, apps[app].secretGeneration)
+          ? this.generate(key, keepersOf(since[configKey], generationOf(apps[app])))
           : secret(fromConfig);
       if (value !== undefined) values.set(key, value);
     }
@@ -91,13 +98,15 @@ export class MediaSecrets extends ComponentResource {
     );
   }
 
-  private generate(key: MediaSecretKey, generation: number): Output<string> | undefined {
-    const keepers = { generation: String(generation) };
+  private generate(
+    key: MediaSecretKey,
+    kept: ReturnType<typeof keepersOf>,
+  ): Output<string> | undefined {
     switch (mediaSecrets[key].generated) {
       case "apiKey":
-        return new RandomBytes(key, { length: 16, keepers }, { parent: this }).hex;
+        return new RandomBytes(key, { length: 16, ...kept }, { parent: this }).hex;
       case "password":
-        return new RandomPassword(key, { length: 32, special: false, keepers }, { parent: this })
+        return new RandomPassword(key, { length: 32, special: false, ...kept }, { parent: this })
           .result;
       case "never":
         return undefined;

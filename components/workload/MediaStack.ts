@@ -15,6 +15,7 @@ import type { IngressSettings } from "../ingress/settings";
 import { createBounds, createPolicies } from "../namespace/createGuard";
 import { renderFlows, solverName } from "../namespace/renderPolicies";
 import type { GuardPlace, GuardSettings } from "../namespace/settings";
+import type { InUseSince } from "../keepers";
 import { childOptions, type ChildScope } from "../options";
 import { mediaExporters } from "../../catalogue/apps/mediaExporters";
 import { App } from "./App";
@@ -38,6 +39,8 @@ import type { AppSettings, StackSettings } from "./settings";
 export interface MediaStackArgs {
   readonly media: MediaConfig;
   readonly secrets: GivenMediaSecrets;
+  /** Since when generated values are in use, by config key. */
+  readonly since?: InUseSince | undefined;
   /** Who applies the workloads. With `argocd` just the namespace and its secrets are made here. */
   readonly delivery: "pulumi" | "argocd";
   /** How the apps are served by name; unset: by their addresses only. */
@@ -105,7 +108,7 @@ export class MediaStack extends ComponentResource {
   readonly secretChecksums: ReadonlyMap<string, Output<string>>;
 
   constructor(name: string, args: MediaStackArgs) {
-    const { media, secrets, delivery, ingress, monitoring, scope } = args;
+    const { media, secrets, since, delivery, ingress, monitoring, scope } = args;
     super("bramble:workload:MediaStack", name);
     const stack = mediaStackSettings(media);
     const settings = mediaAppSettings(media);
@@ -120,7 +123,7 @@ export class MediaStack extends ComponentResource {
     this.secrets = new MediaSecrets(stack.secretName, {
       stack,
       apps: media.apps,
-      given: secrets,
+      ...{ given: secrets, since },
       scope: inNamespace,
       parent: this,
     });
@@ -130,7 +133,7 @@ export class MediaStack extends ComponentResource {
         : [createGateUsers(placeOf(stack), ingress.users, childOptions(this, inNamespace))];
     this.login = hasLogin(media)
       ? new MediaLogin(loginSecret.name, {
-          ...{ media, given: secrets.mediaLoginPassword },
+          ...{ media, given: secrets.mediaLoginPassword, since: since?.["mediaLoginPassword"] },
           ...{ scope: inNamespace, parent: this },
         })
       : undefined;
