@@ -4,10 +4,14 @@ import { parseArgs } from "node:util";
 export interface CommandLine {
   readonly words: readonly string[];
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  /** Values of the options that may be given several times, in their order. */
+  readonly lists: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Options a command takes: those with a value, and those that stand alone. */
-export type OptionTypes = Readonly<Record<string, { readonly type: "string" | "boolean" }>>;
+export type OptionTypes = Readonly<
+  Record<string, { readonly type: "string" | "boolean"; readonly multiple?: boolean }>
+>;
 
 /**
  * Reads a command's words and options.
@@ -20,7 +24,13 @@ export function readArguments(argv: readonly string[], options: OptionTypes): Co
     options: { ...options },
     allowPositionals: true,
   });
-  return { words: positionals, options: values };
+  const single: Record<string, string | boolean | undefined> = {};
+  const lists: Record<string, readonly string[]> = {};
+  for (const [name, value] of Object.entries(values)) {
+    if (Array.isArray(value)) lists[name] = value.map(String);
+    else single[name] = value;
+  }
+  return { words: positionals, options: single, lists };
 }
 
 /** Tells a person something, as it is. */

@@ -1,58 +1,41 @@
+import type { Config } from "../../config/schema";
 import type { SecretName } from "../../config/secrets";
 import { renderTable } from "../table";
 import { type MediaKeyRow, mediaKeys, notImported } from "./mediaKeys";
 import type { KeySource } from "./sources";
-import type { SecretStore } from "./store";
-import { noteSecrets, trailKey } from "./trail";
+import type { ConfigStore } from "./store";
+import { type Candidate, type Told, writeSecrets } from "./write";
 
 /** What the import is told. */
 export interface ImportMediaOptions {
   readonly stack: string;
+  readonly config: Config;
   readonly source: KeySource;
-  readonly store: SecretStore;
+  readonly store: ConfigStore;
   /** Says what would be written, and writes nothing. */
   readonly dryRun: boolean;
   /** Writes over values that differ. */
   readonly overwrite: boolean;
+  /** Writes what is right although something else is refused. */
+  readonly partial: boolean;
   readonly print: (text: string) => void;
   /** Folder of the record. Default: `docs/governance` of the project. */
-  readonly governance?: string;
-}
-
-type Outcome = "written" | "would write" | "as it is" | "kept" | "missing" | "refused";
-
-interface Row {
-  readonly app: string;
-  readonly secret: SecretName;
-  readonly outcome: Outcome;
-  readonly note: string;
-  readonly value?: string;
+  readonly governance?: string | undefined;
 }
 
 /** What all of these apps' keys look like; anything else was misread. */
 const keyForm = /^[A-Za-z0-9+/=_-]{16,128}$/;
 
-async function importOne(row: MediaKeyRow, options: ImportMediaOptions): Promise<Row> {
-  const { source, store, dryRun, overwrite } = options;
-  const told = (outcome: Outcome, note = ""): Row => ({
-    ...{ app: row.app, secret: row.secret, outcome, note },
-  });
+type Found = Candidate | { readonly name: SecretName; readonly missing: string };
+
+async function findKey(row: MediaKeyRow, source: KeySource): Promise<Found> {
+  const name = row.secret;
   const found = await source.read(row);
-  if ("missing" in found) return told("missing", found.missing);
+  if ("missing" in found) return { name, missing: found.missing };
   const value = row.read(found.text);
-  if (value === undefined) return told("missing", "its file holds no key");
-  if (!keyForm.test(value)) return told("refused", "what its file holds has not the form of a key");
-  const before = await store.get(row.secret);
-  if (before === value) return told("as it is");
-  if (before !== undefined && !overwrite) {
-    return told("kept", "the stack has another value: --overwrite replaces it");
-  }
-  if (dryRun) return told("would write");
-  await store.set(row.secret, value);
-  if ((await store.get(row.secret)) !== value) {
-    throw new Error(`${row.secret}: what was read back is not what was written`);
-  }
-  return { ...told("written"), value };
+  if (value === undefined) return { name, missing: "its file holds no key" };
+  const refused = keyForm.test(value) ? undefined : "what its file holds has not the form of a key";
+  return { name, part: [], value, refused };
 }
 
 /**
@@ -62,26 +45,31 @@ async function importOne(row: MediaKeyRow, options: ImportMediaOptions): Promise
  * @returns the exit code: 1 when a key was refused or none was found at all.
  */
 export async function importMedia(options: ImportMediaOptions): Promise<number> {
-  const { stack, source, print } = options;
-  const rows: Row[] = [];
-  for (const row of mediaKeys) rows.push(await importOne(row, options));
+  const { source, print } = options;
+  const found: Found[] = [];
+  for (const row of mediaKeys) found.push(await findKey(row, source));
+  const candidates = found.flatMap((one) => ("missing" in one ? [] : [one]));
+  const told = await writeSecrets(candidates, {
+    ...options,
+    event: {
+      ...{ action: "import", reason: "keys of running media apps were taken over" },
+      source: source.name,
+    },
+  });
+  const rows = found.map((one): readonly [SecretName, Told["outcome"] | "missing", string] => {
+    const row = told.find(({ name }) => name === one.name);
+    if ("missing" in one || row === undefined) {
+      return [one.name, "missing", "missing" in one ? one.missing : ""];
+    }
+    return [one.name, row.outcome, row.note];
+  });
   print(
     renderTable([
       ["APP", "SECRET", "OUTCOME", ""],
-      ...rows.map(({ app, secret, outcome, note }) => [app, secret, outcome, note]),
+      ...mediaKeys.map(({ app }, index) => [app, ...(rows[index] ?? [])]),
       ...notImported.map(([app, why]) => [app, "-", "not imported", why]),
     ]),
   );
-  const written = rows.filter(({ outcome }) => outcome === "written");
-  if (written.length > 0) {
-    const event = {
-      ...{ action: "import" as const, reason: "keys of running media apps were taken over" },
-      secrets: written.map(({ secret, value }) => ({ name: secret, value })),
-      source: source.name,
-    };
-    const trail = { key: await trailKey(options.store), folder: options.governance };
-    print(`noted in ${noteSecrets(stack, event, trail)}\n`);
-  }
-  const failed = rows.some(({ outcome }) => outcome === "refused");
-  return failed || rows.every(({ outcome }) => outcome === "missing") ? 1 : 0;
+  const failed = told.some(({ outcome }) => outcome === "refused" || outcome === "failed");
+  return failed || candidates.length === 0 ? 1 : 0;
 }

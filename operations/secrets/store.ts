@@ -12,13 +12,14 @@ export interface SecretStore {
 
 /** A stack's encrypted config, which can also be opened as a whole. */
 export interface ConfigStore extends SecretStore {
-  /** Every secret that has a value, each time by a call of its own. */
+  /** Every encrypted value, each time read anew. One in clear text is none. */
   readonly all: () => Promise<ReadonlyMap<SecretName, string>>;
 }
 
 /** What the CLI prints of one key of the config. */
 interface ShownValue {
   readonly value?: string;
+  readonly secret?: boolean;
 }
 
 /** Runs the CLI with a value on its standard input, so that it is in no process list. */
@@ -66,8 +67,8 @@ export function configStore(stack: string, directory: string): ConfigStore {
       const text = await pulumiCli(["config", "--show-secrets", "--json", ...options], directory);
       const shown = new Map(Object.entries(JSON.parse(text) as Record<string, ShownValue>));
       const named = secretNames.flatMap((name) => {
-        const value = shown.get(`${projectName}:${name}`)?.value;
-        return value === undefined ? [] : [[name, value] as const];
+        const { value, secret } = shown.get(`${projectName}:${name}`) ?? {};
+        return value === undefined || secret !== true ? [] : [[name, value] as const];
       });
       return new Map(named);
     },
