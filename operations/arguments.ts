@@ -44,7 +44,8 @@ export function runCommand(command: (argv: readonly string[]) => Promise<number>
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     process.exit(error.code === "EPIPE" ? 0 : 1);
   });
-  command(process.argv.slice(2)).then(
+  const asked = Promise.resolve(process.argv.slice(2));
+  asked.then(command).then(
     (code) => {
       process.exitCode = code;
     },
