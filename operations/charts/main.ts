@@ -5,7 +5,8 @@ import { typedWord } from "../confirm";
 import { projectDirectory } from "../stackFile";
 import { budgetProblem, footprintOf } from "./footprint";
 import { footprintJson, footprintMarkdown, footprintTable } from "./footprintText";
-import { gather } from "./gather";
+import { gather, isGathered } from "./gather";
+import { addKinds, kindsFile, kindsJson, type KindsTable, readKinds } from "./kinds";
 import { stackCharts } from "./releases";
 import { unstick } from "./unstick";
 import { type ChartsRequest, exitCodes, gatherOptions, inWorkFolder, verify } from "./verify";
@@ -13,6 +14,7 @@ import { type ChartsRequest, exitCodes, gatherOptions, inWorkFolder, verify } fr
 const usage = [
   "usage: npm run charts -- [<stack>] verify [--mirror <URL or directory>] [--nodes <number>]",
   "       npm run charts -- <stack> footprint [--format table|markdown|json] [--write] [--mirror …] [--nodes …]",
+  "       npm run charts -- [<stack>] kinds [--write] [--mirror …]",
   "       npm run charts -- <stack> unstick <release> [--identity <private key file>]",
   "verify ends with 0 when all is well, with 1 when something is wrong, with 3 when nothing is wrong",
   "but a chart could not be looked at.",
@@ -57,6 +59,33 @@ async function footprint(request: ChartsRequest, format: string, write: boolean)
   return budgetProblem(found) === undefined ? exitCodes.fine : exitCodes.wrong;
 }
 
+/**
+ * What the stacks' charts make. Of one stack it is added to the table that is there; of all stacks
+ * it takes the table's place.
+ */
+async function kinds(requests: readonly ChartsRequest[], write: boolean): Promise<number> {
+  let table: KindsTable = requests.length === 1 ? readKinds() : {};
+  let skipped = 0;
+  for (const request of requests) {
+    const found = await inWorkFolder((folder) =>
+      gather(request.stack.releases, gatherOptions(request, folder)),
+    );
+    for (const one of found) {
+      if (isGathered(one)) continue;
+      process.stderr.write(`${one.row.chart}: skipped: ${one.skipped}\n`);
+      skipped += 1;
+    }
+    table = addKinds(table, found.filter(isGathered));
+  }
+  if (!write) print(kindsJson(table));
+  if (skipped > 0) {
+    if (write) process.stderr.write("nothing was written: the table is not whole\n");
+    return exitCodes.skipped;
+  }
+  if (write) writeFileSync(kindsFile, kindsJson(table));
+  return exitCodes.fine;
+}
+
 runCommand(async (argv) => {
   const { words, options } = readArguments(argv, {
     ...{ directory: { type: "string" }, mirror: { type: "string" }, nodes: { type: "string" } },
@@ -85,6 +114,12 @@ runCommand(async (argv) => {
     }
     const { wrong, fine } = exitCodes;
     return codes.includes(wrong) ? wrong : Math.max(fine, ...codes);
+  }
+  if (verb === "kinds") {
+    const names = stack === undefined ? stacksIn(String(directory)) : [stack];
+    const requests: ChartsRequest[] = [];
+    for (const name of names) requests.push(await request(name));
+    return kinds(requests, options["write"] === true);
   }
   if (verb === "footprint" && stack !== undefined) {
     return footprint(await request(stack), String(format), options["write"] === true);

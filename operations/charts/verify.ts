@@ -6,6 +6,7 @@ import { lostValues, resourceProblems, schemaProblems } from "./checks";
 import { footprintOf, nodesOf, ownObjects, standing } from "./footprint";
 import { footprintJson } from "./footprintText";
 import { type Gathered, gather, isGathered } from "./gather";
+import { kindProblems } from "./kinds";
 import { podsIn } from "./pods";
 import { shownCpu, shownMemory } from "./quantities";
 import { architectures, askRegistry, type ImageVerdict } from "./registry";
@@ -104,6 +105,7 @@ export async function verify(request: ChartsRequest): Promise<Verdict> {
     const problems = [
       ...gathered.flatMap(({ row, problems: list }) => list.map((line) => `${row.chart}: ${line}`)),
       ...gathered.flatMap(definitionProblems),
+      ...kindProblems(stack.stack, gathered),
       ...gathered.flatMap(resourceProblems),
       ...resourceProblems({ row: { chart: "the program" }, objects: own }),
       // Without the chart that brings a definition, nothing can be said of its objects.
