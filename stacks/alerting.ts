@@ -10,6 +10,7 @@ import type { Secrets } from "../config/load";
 import type { ReceiverConfig } from "../config/monitoringSchema";
 import { readReceiverSecrets } from "../config/receivers";
 import type { Config } from "../config/schema";
+import { secretAges } from "./secretAges";
 
 function receiverOf(row: ReceiverConfig): Receiver {
   const { name, severities, auth = false, username, channel } = row;
@@ -62,6 +63,7 @@ export function stackAlerts(config: Config, settings: PlatformSettings): readonl
     logging: settings.alloy !== undefined,
     argoCd: settings.argoCd !== undefined,
     probes: config.ops.probes.enabled,
+    secrets: secretAges(config),
   });
 }
 

@@ -9,6 +9,7 @@ import {
   loggingAlerts,
   probeAlerts,
 } from "./services";
+import { type SecretAge, secretAlerts } from "./secrets";
 import { snapshotAlerts } from "./snapshots";
 import type { AlertRow } from "./types";
 import { workloadAlerts } from "./workloads";
@@ -29,6 +30,8 @@ export interface Watched {
   readonly logging: boolean;
   readonly argoCd: boolean;
   readonly probes: boolean;
+  /** Secrets whose age is known here. */
+  readonly secrets: readonly SecretAge[];
 }
 
 /** One group of rules, by name. */
@@ -57,6 +60,7 @@ export function alertGroups(watched: Watched): readonly AlertGroup[] {
         configBackupHours !== undefined,
         configBackupAlerts(configBackupHours ?? 0),
       ],
+      ["secrets", watched.secrets.length > 0, secretAlerts(watched.secrets)],
       ["media", mediaNamespace !== undefined, mediaAlerts(mediaNamespace ?? "")],
     ];
   return groups

@@ -1,17 +1,7 @@
 import { configSchema } from "../../config/schema";
 import { secretNames, secretRows, setSecretCommand } from "../../config/secrets";
+import { table } from "./markdownTable";
 import { type ConfigRow, configSections } from "./rows";
-
-/** Text inside a table's cell. */
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => "---"), ...rows]
-    .map((row) => `| ${row.map(cell).join(" | ")} |`)
-    .join("\n");
-}
 
 function defaultText({ required, default: value }: ConfigRow): string {
   if (value !== undefined) return `\`${value}\``;
@@ -65,7 +55,8 @@ ${sectionText()}
 ## Secrets
 
 Values live only in the stack's encrypted config. A command without a file asks for the value, so that it
-stays out of your shell's history. A secret in clear text is refused.
+stays out of your shell's history. A secret in clear text is refused. [The inventory](secrets.md) tells who uses each and
+how it is replaced.
 
 ${secretText()}
 `;

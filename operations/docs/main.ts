@@ -4,6 +4,7 @@ import { readArguments, runCommand } from "../arguments";
 import { projectDirectory } from "../stackFile";
 import { configurationPage } from "./configuration";
 import { projectFile } from "./projectFile";
+import { secretsPage } from "./secrets";
 
 /** Writes a file unless it holds the text already; tells which. */
 function write(name: string, text: string): void {
@@ -22,6 +23,7 @@ runCommand((argv) => {
   const { words } = readArguments(argv, {});
   if (words.length > 0) throw new Error("usage: npm run docs");
   write("docs/configuration.md", configurationPage());
+  write("docs/secrets.md", secretsPage(["local", "staging", "production"]));
   write("Pulumi.yaml", projectFile(readFileSync(join(projectDirectory, "Pulumi.yaml"), "utf8")));
   return Promise.resolve(0);
 });

@@ -10,11 +10,15 @@ import { matchesGoldenYaml } from "../support/golden";
 
 const nothing = {
   ...{ ownHosts: false, metallb: false, traefik: false, certManager: false },
-  ...{ logging: false, argoCd: false, probes: false },
+  ...{ logging: false, argoCd: false, probes: false, secrets: [] },
 };
 const everything = {
   ...{ ownHosts: true, snapshotHours: 24, configBackupHours: 36, mediaNamespace: "media" },
   ...{ metallb: true, traefik: true, certManager: true, logging: true, argoCd: true, probes: true },
+  secrets: [
+    { name: "radarrApiKey", days: 365, since: 1767225600 },
+    { name: "grafanaPassword", days: 365, since: { namespace: "monitoring" } },
+  ],
 };
 
 const namesOf = (groups: readonly AlertGroup[]): string[] =>

@@ -23,7 +23,7 @@ describe("stacks/alerting", () => {
   it("watches all that our own cluster has", () => {
     assert.deepEqual(groupsOf({ ...ownCluster, k3s: { ...ownCluster.k3s, ...copies } }), [
       ...["hosts", "own-hosts", "snapshots", "workloads", "addresses", "ingress", "certificates"],
-      ...["logging", "delivery", "probes", "config-backups", "media"],
+      ...["logging", "delivery", "probes", "config-backups", "secrets", "media"],
     ]);
   });
 

@@ -6,6 +6,7 @@ import { configKeys } from "../../../config/parse";
 import { secretNames } from "../../../config/secrets";
 import { configurationPage } from "../../../operations/docs/configuration";
 import { projectFile } from "../../../operations/docs/projectFile";
+import { secretsPage } from "../../../operations/docs/secrets";
 import { projectDirectory } from "../../../operations/stackFile";
 
 const read = (name: string) => readFileSync(join(projectDirectory, name), "utf8");
@@ -13,6 +14,10 @@ const read = (name: string) => readFileSync(join(projectDirectory, name), "utf8"
 describe("npm run docs", () => {
   it("has been run: docs/configuration.md says what the schema says", () => {
     assert.equal(read("docs/configuration.md"), configurationPage());
+  });
+
+  it("has been run: docs/secrets.md says what the inventory says, also of each stack", () => {
+    assert.equal(read("docs/secrets.md"), secretsPage(["local", "staging", "production"]));
   });
 
   it("has been run: Pulumi.yaml declares what the schema says", () => {

@@ -11,6 +11,10 @@ import { finish, type Finished } from "../support/finish";
 export const everythingWatched = {
   ...{ ownHosts: true, snapshotHours: 24, configBackupHours: 48, mediaNamespace: "media" },
   ...{ metallb: true, traefik: true, certManager: true, logging: true, argoCd: true, probes: true },
+  secrets: [
+    { name: "radarrApiKey", days: 365, since: 0 },
+    { name: "grafanaPassword", days: 365, since: { namespace: "monitoring" } },
+  ],
 } as const;
 
 /** All rules that Bramble can render, as a file of Prometheus. */

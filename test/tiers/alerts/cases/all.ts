@@ -1,5 +1,6 @@
 import { hostsCases } from "./hosts";
 import { mediaCases } from "./media";
+import { secretsCases } from "./secrets";
 import { servicesCases } from "./services";
 import { snapshotsCases } from "./snapshots";
 import type { AlertCase } from "./types";
@@ -11,5 +12,6 @@ export const alertCases: readonly AlertCase[] = [
   ...snapshotsCases,
   ...workloadsCases,
   ...servicesCases,
+  ...secretsCases,
   ...mediaCases,
 ];
