@@ -17,4 +17,5 @@ export const kubeVip = {
   repository: "ghcr.io/kube-vip/kube-vip",
   // renovate: datasource=docker depName=ghcr.io/kube-vip/kube-vip
   tag: "v1.2.3",
+  architectures: ["amd64", "arm64"],
 } as const;

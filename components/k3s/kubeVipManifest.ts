@@ -11,7 +11,13 @@ export interface KubeVipSettings {
 
 const name = "kube-vip";
 const namespace = "kube-system";
-const labels = { "app.kubernetes.io/name": name, "app.kubernetes.io/managed-by": "bramble" };
+const labels = {
+  "app.kubernetes.io/name": name,
+  "app.kubernetes.io/component": "virtual-address",
+  "app.kubernetes.io/part-of": "k3s",
+  "app.kubernetes.io/version": kubeVip.tag,
+  "app.kubernetes.io/managed-by": "bramble",
+};
 
 /** A lease only for the control plane, and nothing that serves LoadBalancer Services: MetalLB's. */
 function environment({ address, networkInterface }: KubeVipSettings) {
@@ -75,6 +81,7 @@ function daemonSet(settings: KubeVipSettings) {
         spec: {
           serviceAccountName: name,
           hostNetwork: true,
+          securityContext: { seccompProfile: { type: "RuntimeDefault" } },
           priorityClassName: "system-node-critical",
           nodeSelector: { "node-role.kubernetes.io/control-plane": "true" },
           tolerations: [
@@ -96,6 +103,7 @@ function daemonSet(settings: KubeVipSettings) {
                 allowPrivilegeEscalation: false,
                 capabilities: { drop: ["ALL"], add: ["NET_ADMIN", "NET_RAW"] },
               },
+              readinessProbe: { httpGet: { path: "/metrics", port: 2112 }, periodSeconds: 10 },
               livenessProbe: {
                 httpGet: { path: "/metrics", port: 2112 },
                 initialDelaySeconds: 30,

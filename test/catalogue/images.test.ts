@@ -27,7 +27,11 @@ describe("images", () => {
 
   it("refers to an image by its digest when there is one", () => {
     const digest = `sha256:${"0".repeat(64)}`;
-    const image = { repository: "registry.example.org/app", tag: "1.2.3" };
+    const image: Image = {
+      repository: "registry.example.org/app",
+      tag: "1.2.3",
+      architectures: ["arm64"],
+    };
     assert.equal(imageReference(image), "registry.example.org/app:1.2.3");
     assert.equal(imageReference({ ...image, digest }), `registry.example.org/app:1.2.3@${digest}`);
   });

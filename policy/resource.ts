@@ -1,0 +1,109 @@
+import { parseAllDocuments } from "yaml";
+
+/** An object whose fields are looked at one by one. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** One resource as a program asks the engine for it, or an object that a chart renders. */
+export interface Resource {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  /** Inputs with their secrets in clear. Never part of a message. */
+  readonly inputs: Fields;
+  /** Paths of the secret inputs, such as `connection.privateKey`. */
+  readonly secretInputs: readonly string[];
+  /** Outputs that are secret though no input is. */
+  readonly additionalSecretOutputs: readonly string[];
+  readonly protect: boolean;
+  /** The chart that renders it; without one it is the program's own. */
+  readonly chart?: string;
+}
+
+/** An object of Kubernetes. */
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  /** Empty where the object belongs to no namespace. */
+  readonly namespace: string;
+  readonly labels: Fields;
+  readonly annotations: Fields;
+  readonly body: Fields;
+}
+
+/** A value as an object; an empty one where it is none. */
+export function fieldsOf(value: unknown): Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Fields)
+    : {};
+}
+
+/** A value as a list of objects; an empty one where it is none. */
+export function listOf(value: unknown): readonly Fields[] {
+  return Array.isArray(value) ? value.map(fieldsOf) : [];
+}
+
+/** A value as a list of texts; an empty one where it is none. */
+export function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
+
+/** A value as text; empty where it is none. */
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** The object of Kubernetes that a resource is; nothing for hosts, releases and components. */
+export function objectOf({ type, inputs }: Resource): KubernetesObject | undefined {
+  const { apiVersion, kind, metadata } = inputs;
+  if (!type.startsWith("kubernetes:") || typeof kind !== "string") return undefined;
+  const { name, namespace, labels, annotations } = fieldsOf(metadata);
+  return {
+    ...{ apiVersion: textOf(apiVersion), kind, name: textOf(name), namespace: textOf(namespace) },
+    ...{ labels: fieldsOf(labels), annotations: fieldsOf(annotations), body: inputs },
+  };
+}
+
+/**
+ * What an exemption and a message call a resource: `media/Deployment/plex`, `ClusterRole/traefik`, or
+ * `Command/pi-1-k3s` for what is no object of Kubernetes.
+ */
+export function placeOf(resource: Resource): string {
+  const object = objectOf(resource);
+  const kind = object?.kind ?? resource.type.split(":").at(-1) ?? "";
+  const name = object === undefined || object.name === "" ? resource.name : object.name;
+  return [...(object?.namespace ? [object.namespace] : []), kind, name].join("/");
+}
+
+/** An object of Kubernetes that no resource is made for, as a resource. */
+export function resourceOf(
+  object: Fields,
+  origin: { readonly urn: string; readonly chart?: string },
+): Resource {
+  const { name, namespace } = fieldsOf(object["metadata"]);
+  const kind = textOf(object["kind"]);
+  return {
+    ...origin,
+    urn: `${origin.urn}::${[textOf(namespace), kind, textOf(name)].join("/")}`,
+    type: `kubernetes:${textOf(object["apiVersion"])}:${kind}`,
+    name: textOf(name),
+    inputs: object,
+    ...{ secretInputs: [], additionalSecretOutputs: [], protect: false },
+  };
+}
+
+/** Where a server's command puts manifests that k3s applies by itself. */
+const manifestPath = /--path \S*\/manifests\/\S+\.yaml\b/;
+
+/**
+ * The resource, and beside it the objects in a manifest that it puts on a host: those reach the
+ * cluster without the engine.
+ */
+export function withManifests(resource: Resource): readonly Resource[] {
+  const { type, inputs, urn } = resource;
+  const { create, stdin } = inputs;
+  if (type !== "command:remote:Command" || typeof create !== "string") return [resource];
+  if (typeof stdin !== "string" || !manifestPath.test(create)) return [resource];
+  const objects = parseAllDocuments(stdin).map((document) => fieldsOf(document.toJS()));
+  return [resource, ...objects.map((object) => resourceOf(object, { urn }))];
+}
