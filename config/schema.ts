@@ -6,6 +6,7 @@ import { k3s } from "./k3sSchema";
 import { media } from "./mediaSchema";
 import { ops } from "./opsSchema";
 import { platform } from "./platformSchema";
+import { policy } from "./policySchema";
 import { secrets } from "./secretsSchema";
 import { ssh } from "./sshSchema";
 
@@ -80,6 +81,7 @@ export const configSchema = z.strictObject({
   media: media.prefault({}).describe("The media stack."),
   ops: ops.prefault({}).describe("What watches the services and keeps their configurations."),
   charts: charts.prefault({}).describe("Where charts come from."),
+  policy: policy.prefault({}).describe("How far the policy's rules are enforced."),
   delivery: delivery.prefault({}).describe("Who brings the workloads to the cluster."),
   secrets: secrets.prefault({}).describe("What is noted of secrets; never a value."),
 });
@@ -98,5 +100,7 @@ export type NetworkConfig = Config["network"];
 export type PlatformConfig = Config["platform"];
 /** Settings of the media stack. */
 export type MediaConfig = Config["media"];
+/** How far the policy is enforced. */
+export type PolicyConfig = Config["policy"];
 /** Shared storage. */
 export type StorageConfig = Config["storage"];
