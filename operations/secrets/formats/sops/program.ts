@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { resolve } from "node:path";
+import { FileTrouble, largestFile } from "../source";
+
+/** How SOPS calls a format. */
+export type SopsStore = "yaml" | "json" | "dotenv" | "ini";
+
+/** What the program said, without what it might quote of a file. */
+function reason(stderr: string): string {
+  const known: readonly (readonly [RegExp, string])[] = [
+    [/MAC mismatch/i, "the file is not what its digest was made of"],
+    [/no identity matched|failed to load age identities/i, "no age identity fits"],
+    [/could not retrieve data key|0 successful groups|failed to get the data key/i, "no key fits"],
+    [/unknown (flag|shorthand)|flag provided but not defined/i, "it is too old: 3.7 or newer"],
+  ];
+  return known.find(([pattern]) => pattern.test(stderr))?.[1] ?? "see what it says by itself";
+}
+
+/**
+ * Lets the `sops` on PATH open a file. What it prints stays in memory.
+ *
+ * @returns undefined where there is no such program.
+ * @throws FileTrouble when it cannot open the file.
+ */
+export function runSops(
+  file: string,
+  store: SopsStore,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<string | undefined> {
+  const types = ["--input-type", store, "--output-type", store];
+  return new Promise((done, reject) => {
+    const child = spawn("sops", ["--decrypt", ...types, resolve(file)], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...environment },
+    });
+    const output: Buffer[] = [];
+    let [size, stderr] = [0, ""];
+    child.stdout.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > largestFile) child.kill();
+      else output.push(chunk);
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      if (stderr.length < 65_536) stderr += text;
+    });
+    child.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") done(undefined);
+      else reject(new FileTrouble(file, `SOPS: the program cannot be run (${error.code ?? ""})`));
+    });
+    child.once("close", (code) => {
+      if (code === 0) done(Buffer.concat(output).toString());
+      else reject(new FileTrouble(file, `SOPS: \`sops\` cannot open it: ${reason(stderr)}`));
+    });
+  });
+}
