@@ -1,3 +1,4 @@
+import { peopleProblems } from "./accessSchema";
 import { addressProblems } from "./addressRules";
 import { appBackupProblems } from "./appBackupsSchema";
 import { bastionProblems } from "./bastionSchema";
@@ -152,6 +153,7 @@ export function checkRules(config: Config): Findings {
   return {
     problems: [
       ...clusterProblems(config),
+      ...peopleProblems(config),
       ...hostNameProblems(config.hosts),
       ...addressProblems(config),
       ...hostKeyProblems(config),

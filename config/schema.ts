@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { clusterAccess, people } from "./accessSchema";
 import { delivery } from "./deliverySchema";
 import { absolutePath, address, addressRange, chartSource, dnsLabel, dnsName } from "./fields";
 import { host } from "./hostSchema";
@@ -26,6 +27,8 @@ const cluster = z.strictObject({
     .optional()
     .describe("Existing cluster: kubeconfig file on this machine. Or set the secret `kubeconfig`."),
   context: z.string().min(1).optional().describe("Existing cluster: context in the kubeconfig."),
+  access: clusterAccess,
+  people,
 });
 
 const network = z.strictObject({

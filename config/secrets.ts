@@ -63,7 +63,18 @@ export const secretRows = {
     description: "kubeconfig of an existing cluster.",
     source: "< ~/.kube/config",
     required: (config) =>
-      config.cluster.source === "existing" && config.cluster.kubeconfigPath === undefined,
+      config.cluster.source === "existing" &&
+      config.cluster.access === "admin" &&
+      config.cluster.kubeconfigPath === undefined,
+  },
+  deployerKubeconfig: {
+    ...given,
+    consumers: ["Kubernetes provider"],
+    used: ({ cluster }) => cluster.access === "deployer",
+    description:
+      "kubeconfig of the deployer, for `cluster.access: deployer`. `npm run access -- <stack> deployer` makes and sets it.",
+    source: "what `npm run access -- <stack> deployer --file <file>` writes",
+    required: ({ cluster }) => cluster.source === "existing" && cluster.access === "deployer",
   },
   registryCredentials: {
     ...given,

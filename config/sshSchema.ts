@@ -12,6 +12,12 @@ export const ssh = z.strictObject({
     .default("key")
     .describe("`key`: the secret `sshPrivateKey`. `agent`: the running ssh-agent (SSH_AUTH_SOCK)."),
   bastion: bastion.optional().describe("Machine through which the hosts are reached."),
+  sudo: z
+    .enum(["all", "scripts"])
+    .default("all")
+    .describe(
+      "What the SSH user may do on hosts without a password. `scripts`: run Bramble's own scripts, nothing else. Needs sudo 1.9.10.",
+    ),
   userCa: userCa.prefault({}).describe("Short-lived certificates for whoever logs in to hosts."),
   requireHostKeys: z
     .boolean()

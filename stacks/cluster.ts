@@ -11,6 +11,7 @@ import { localPath } from "../config/localPath";
 import { readRegistryCredentials } from "../config/registryCredentials";
 import type { Config, HostConfig } from "../config/schema";
 import { access } from "./access";
+import { deployerOrAdmin } from "./deployer";
 import { hosts, type PreparedHost } from "./hosts";
 import { snapshots } from "./snapshots";
 
@@ -45,7 +46,9 @@ function clusterProvider(
   kubeconfig: pulumi.Input<string>,
   dependsOn: readonly pulumi.Resource[],
 ): Provider {
-  const { name, context } = config.cluster;
+  const { name, access: account } = config.cluster;
+  // The deployer's kubeconfig has one context, which is its current one.
+  const context = account === "admin" ? config.cluster.context : undefined;
   return new Provider(
     "cluster",
     {
@@ -61,9 +64,9 @@ function clusterProvider(
 }
 
 function existingCluster(config: Config, secrets: Secrets): ClusterHandle {
-  const path = config.cluster.kubeconfigPath;
-  const kubeconfig =
-    secrets.kubeconfig ?? pulumi.secret(readFileSync(localPath(path ?? ""), "utf8"));
+  const { access: account, kubeconfigPath: path } = config.cluster;
+  const given = account === "admin" ? secrets.kubeconfig : secrets.deployerKubeconfig;
+  const kubeconfig = given ?? pulumi.secret(readFileSync(localPath(path ?? ""), "utf8"));
   return {
     provider: clusterProvider(config, kubeconfig, []),
     anchor: undefined,
@@ -135,7 +138,11 @@ function ownCluster(config: Config, secrets: Secrets): ClusterHandle {
     registryLogins: secrets.registryCredentials?.apply(readRegistryCredentials),
     rotation: config.k3s.rotation,
   });
-  const provider = clusterProvider(config, cluster.kubeconfig, [cluster.ready]);
+  const kubeconfig =
+    config.cluster.access === "deployer"
+      ? deployerOrAdmin(cluster.kubeconfig, secrets.deployerKubeconfig)
+      : cluster.kubeconfig;
+  const provider = clusterProvider(config, kubeconfig, [cluster.ready]);
   const scope = { provider, anchor: identity.anchor };
   const localStorage = new StorageClass(
     retainingClass,

@@ -5,6 +5,7 @@ import { cluster } from "./cluster";
 import { delivery } from "./delivery";
 import { media } from "./media";
 import { ops } from "./ops";
+import { people } from "./people";
 import { platform } from "./platform";
 
 /** What `pulumi stack output` shows. */
@@ -45,6 +46,7 @@ export function environment({ config, secrets }: Settings): EnvironmentOutputs {
   );
   const watch = ops(config, target, base);
   delivery(config, secrets, target, base.argoCd, apps);
+  people(config, target, [...needs.filter((need) => need !== undefined), ...(apps?.ready ?? [])]);
   return {
     nodes: target.nodes,
     kubeconfig: target.kubeconfig,

@@ -31,6 +31,7 @@ export interface Plan {
 const placeholders: Partial<Record<SecretName, string>> = {
   sshPrivateKey: "placeholder",
   kubeconfig: "placeholder",
+  deployerKubeconfig: "placeholder",
 };
 
 /** Of no key in the world; shows in a plan where a host has no pin yet. */
