@@ -44,6 +44,8 @@ export interface WriteOptions {
   readonly overwrite: boolean;
   /** Writes what is right although something else is refused. */
   readonly partial: boolean;
+  /** Whether something was refused that is no candidate. */
+  readonly refusedAlready?: boolean;
   /** What the trail says of each value that was written. */
   readonly event: Pick<SecretsEvent, "action" | "reason" | "source">;
   /** Folder of the trail. Default: `docs/governance` of the project. */
@@ -137,7 +139,7 @@ export async function writeSecrets<T extends Candidate>(
   candidates: readonly T[],
   options: WriteOptions,
 ): Promise<readonly (T & Told)[]> {
-  const { store, config, dryRun, overwrite, partial } = options;
+  const { store, config, dryRun, overwrite, partial, refusedAlready = false } = options;
   const before = await store.all();
   const judged = candidates.map((one) => ({
     ...one,
@@ -152,7 +154,8 @@ export async function writeSecrets<T extends Candidate>(
     return wrong.length === 0 ? one : { ...one, outcome: "refused", note: wrong.join("; ") };
   });
   if (dryRun) return checked;
-  if (!partial && checked.some(({ outcome }) => outcome === "refused")) {
+  const refused = refusedAlready || checked.some(({ outcome }) => outcome === "refused");
+  if (refused && !partial) {
     const note = "something else was refused: mend it, or --partial writes the rest";
     return checked.map((one) => (pending(one) ? { ...one, outcome: "held back", note } : one));
   }
