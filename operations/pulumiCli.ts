@@ -13,6 +13,7 @@ export function engineProgram(): string {
 /**
  * Runs the real CLI in the project's folder.
  *
+ * @param input for its standard input, where values belong: arguments show in the process list.
  * @returns what it printed on standard output.
  * @throws Error in one line when there is no CLI or it fails.
  */
@@ -20,11 +21,12 @@ export function pulumiCli(
   args: readonly string[],
   directory: string = projectDirectory,
   environment: Readonly<Record<string, string>> = {},
+  input?: string,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(engineProgram(), [...args, "--non-interactive"], {
       cwd: directory,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
       env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "1", ...environment },
     });
     let stdout = "";
@@ -41,9 +43,13 @@ export function pulumiCli(
       );
     });
     child.on("close", (code) => {
+      const why = lastError(stderr);
+      const said = input === undefined || input === "" ? why : why.replaceAll(input.trim(), "…");
       if (code === 0) resolve(stdout);
-      else reject(new Error(`pulumi ${args.slice(0, 2).join(" ")}: ${lastError(stderr)}`));
+      else reject(new Error(`pulumi ${args.slice(0, 2).join(" ")}: ${said}`));
     });
+    // It may end before it has read all of it, and says why by itself.
+    child.stdin.on("error", () => undefined).end(input ?? "");
   });
 }
 

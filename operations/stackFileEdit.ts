@@ -82,7 +82,7 @@ export function stackTextValue(text: string, path: string): unknown {
 }
 
 /** Writes a file whole or not at all, with the mode it had: a power cut leaves the old or the new. */
-function replaceFile(path: string, text: string): void {
+export function replaceFile(path: string, text: string): void {
   const real = realpathSync(path);
   const beside = `${real}.${String(process.pid)}.new`;
   const file = openSync(beside, "wx", statSync(real).mode & 0o777);

@@ -2,12 +2,14 @@ import { readArguments, runCommand } from "../arguments";
 import { projectDirectory } from "../stackFile";
 import { importMediaVerb } from "./importMediaVerb";
 import { listVerb } from "./list/verb";
+import { rekeyVerb } from "./rekey/verb";
 import { usageOf, type Verb } from "./verb";
 
 /** What can be done with secrets, by name. */
 const verbs: Readonly<Record<string, Verb>> = {
   list: listVerb,
   "import-media": importMediaVerb,
+  rekey: rekeyVerb,
 };
 
 runCommand((argv) => {

@@ -1,6 +1,5 @@
-import { spawn } from "node:child_process";
 import { type SecretName, secretNames } from "../../config/secrets";
-import { engineProgram, pulumiCli } from "../pulumiCli";
+import { pulumiCli } from "../pulumiCli";
 import { projectName } from "../stackFile";
 
 /** A stack's encrypted config. */
@@ -22,49 +21,34 @@ interface ShownValue {
   readonly secret?: boolean;
 }
 
-/** Runs the CLI with a value on its standard input, so that it is in no process list. */
-function withInput(args: readonly string[], directory: string, input: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(engineProgram(), [...args, "--non-interactive"], {
-      cwd: directory,
-      stdio: ["pipe", "ignore", "pipe"],
-      env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "1" },
-    });
-    let stderr = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-    child.on("error", (error: NodeJS.ErrnoException) => {
-      const missing = "the pulumi CLI is not on PATH: https://www.pulumi.com/docs/install/";
-      reject(error.code === "ENOENT" ? new Error(missing) : error);
-    });
-    child.on("close", (code) => {
-      const why = stderr.trim().split("\n").at(-1) ?? "";
-      if (code === 0) resolve();
-      else reject(new Error(`pulumi ${args.slice(0, 2).join(" ")}: ${why.replaceAll(input, "…")}`));
-    });
-    child.stdin.on("error", () => undefined).end(input);
-  });
-}
-
 /**
  * The encrypted config of a stack, by the CLI.
  *
  * @param directory folder of the stack's file.
+ * @param environment variables beside the operator's own, such as another passphrase.
  * @see https://www.pulumi.com/docs/iac/cli/commands/pulumi_config_set/
  */
-export function configStore(stack: string, directory: string): ConfigStore {
-  const options = ["--stack", stack];
+export function configStore(
+  stack: string,
+  directory: string,
+  environment: Readonly<Record<string, string>> = {},
+): ConfigStore {
+  const run = (args: readonly string[], input?: string): Promise<string> =>
+    pulumiCli(["config", ...args, "--stack", stack], directory, environment, input);
   return {
     get: async (name) => {
-      const known = await pulumiCli(["config", "--json", ...options], directory);
+      const known = await run(["--json"]);
       const keys = Object.keys(JSON.parse(known) as object);
       if (!keys.some((key) => key.split(":").at(-1) === name)) return undefined;
-      const value = await pulumiCli(["config", "get", name, ...options], directory);
+      const value = await run(["get", name]);
       return value.replace(/\n$/, "");
     },
-    set: (name, value) =>
-      withInput(["config", "set", "--secret", name, ...options], directory, value),
+    // On standard input, so that it is in no process list.
+    set: async (name, value) => {
+      await run(["set", "--secret", name], value);
+    },
     all: async () => {
-      const text = await pulumiCli(["config", "--show-secrets", "--json", ...options], directory);
+      const text = await run(["--show-secrets", "--json"]);
       const shown = new Map(Object.entries(JSON.parse(text) as Record<string, ShownValue>));
       const named = secretNames.flatMap((name) => {
         const { value, secret } = shown.get(`${projectName}:${name}`) ?? {};

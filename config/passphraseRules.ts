@@ -1,0 +1,52 @@
+import { readFileSync, statSync } from "node:fs";
+
+/** Variables of a command, as `process.env` has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Characters a passphrase has at least: salt and encrypted values are in Git, free to be tried on. */
+export const leastPassphrase = 16;
+
+/** Different characters a passphrase has at least. */
+const leastVariety = 8;
+
+/** What is wrong with a new passphrase, without a word of it; `undefined` when nothing is. */
+export function passphraseMistake(passphrase: string): string | undefined {
+  if (passphrase === "") return "is empty: every secret would be in clear, in effect";
+  if (passphrase !== passphrase.trim()) return "begins or ends with a space, which Pulumi cuts off";
+  if (/\p{Cc}/u.test(passphrase)) return "holds a line end or another control character";
+  if (passphrase.length < leastPassphrase) {
+    return `is shorter than ${String(leastPassphrase)} characters: use what \`openssl rand -base64 24\` prints, or six random words`;
+  }
+  if (new Set(passphrase).size < leastVariety) {
+    return `has fewer than ${String(leastVariety)} different characters: use what \`openssl rand -base64 24\` prints`;
+  }
+  return undefined;
+}
+
+function fileMistake(file: string): string | undefined {
+  const name = `PULUMI_CONFIG_PASSPHRASE_FILE: ${file}`;
+  try {
+    if (readFileSync(file, "utf8").trim() === "") {
+      return `${name} is empty: every secret is in clear, in effect. Write the passphrase into it; a stack that was encrypted so gets one by \`npm run secrets -- <stack> rekey\``;
+    }
+    const others = (statSync(file).mode & 0o077) !== 0;
+    return others ? `${name} can be read by others: chmod 600 ${file}` : undefined;
+  } catch {
+    return `${name} cannot be read: put the file there, or name another`;
+  }
+}
+
+/**
+ * What is wrong with how a stack's passphrase is given, in the order in which Pulumi looks for it.
+ *
+ * @returns a line without the passphrase; `undefined` when nothing is wrong.
+ * @see https://www.pulumi.com/docs/iac/cli/environment-variables/
+ */
+export function givenPassphraseMistake(environment: Environment): string | undefined {
+  const direct = environment["PULUMI_CONFIG_PASSPHRASE"];
+  if (direct === "") {
+    return "PULUMI_CONFIG_PASSPHRASE is set and empty: every secret is in clear, in effect. Unset it, and name the passphrase's file in PULUMI_CONFIG_PASSPHRASE_FILE; a stack that was encrypted so gets one by `npm run secrets -- <stack> rekey`";
+  }
+  const file = environment["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? "";
+  return direct === undefined && file !== "" ? fileMistake(file) : undefined;
+}
