@@ -21,9 +21,12 @@ export class ConfigError extends Error {
   }
 }
 
-/** One line for one mistake: `bramble:hosts[2].address: 10.69.1.300 is not an IPv4 address`. */
+/**
+ * One line for one mistake: `bramble:hosts[2].address: 10.69.1.300 is not an IPv4 address`. Of a URL
+ * with user and password, as people paste them, these are not repeated.
+ */
 export function problemLine({ path, message }: Problem): string {
-  return `bramble:${path}: ${message}`;
+  return `bramble:${path}: ${message.replace(/(?<=\/\/)[^\s/@]+(?=@)/g, "…")}`;
 }
 
 /** Writes a path the way people write it: `hosts[2].address`. */

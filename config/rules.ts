@@ -2,6 +2,7 @@ import { peopleProblems } from "./accessSchema";
 import { addressProblems } from "./addressRules";
 import { appBackupProblems } from "./appBackupsSchema";
 import { bastionProblems } from "./bastionSchema";
+import { clearSecretProblems } from "./clearSecrets";
 import { deliveryProblems } from "./deliverySchema";
 import { certificateProblems } from "./certificatesSchema";
 import { ingressProblems } from "./ingressSchema";
@@ -163,6 +164,7 @@ export function checkRules(config: Config): Findings {
       ...appBackupProblems(config),
       ...rotationProblems(config.k3s),
       ...secretsProblems(config.secrets),
+      ...clearSecretProblems(config),
       ...storageProblems(config),
       ...platformProblems(config),
       ...deliveryProblems(config),
