@@ -75,18 +75,19 @@ export function placeOf(resource: Resource): string {
   return [...(object?.namespace ? [object.namespace] : []), kind, name].join("/");
 }
 
-/** An object of Kubernetes that no resource is made for, as a resource. */
+/**
+ * An object of Kubernetes that no resource is made for, as a resource.
+ *
+ * @param origin the resource or chart that brings it.
+ */
 export function resourceOf(
   object: Fields,
   origin: { readonly urn: string; readonly chart?: string },
 ): Resource {
-  const { name, namespace } = fieldsOf(object["metadata"]);
-  const kind = textOf(object["kind"]);
   return {
     ...origin,
-    urn: `${origin.urn}::${[textOf(namespace), kind, textOf(name)].join("/")}`,
-    type: `kubernetes:${textOf(object["apiVersion"])}:${kind}`,
-    name: textOf(name),
+    type: `kubernetes:${textOf(object["apiVersion"])}:${textOf(object["kind"])}`,
+    name: textOf(fieldsOf(object["metadata"])["name"]),
     inputs: object,
     ...{ secretInputs: [], additionalSecretOutputs: [], protect: false },
   };

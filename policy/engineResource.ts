@@ -1,0 +1,39 @@
+import { type PolicyResource, type ResourceValidationArgs, Secret } from "@pulumi/policy";
+import type { Fields, Resource } from "./resource";
+
+/**
+ * The values behind what the SDK hands out. Reading them by name throws where one is not known yet,
+ * and a rule has to see the rest all the same.
+ */
+function rawValues(props: object): Fields {
+  const descriptors = Object.entries(Object.getOwnPropertyDescriptors(props));
+  return Object.fromEntries(descriptors.map(([key, { value }]) => [key, value as unknown]));
+}
+
+function secretPathsIn(value: unknown, path: string): string[] {
+  if (value instanceof Secret) return [path];
+  if (Array.isArray(value)) {
+    return value.flatMap((item, index) => secretPathsIn(item, `${path}[${String(index)}]`));
+  }
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value as Fields).flatMap(([key, item]) =>
+    secretPathsIn(item, path === "" ? key : `${path}.${key}`),
+  );
+}
+
+/** The paths of secret inputs. Only in what is handed to a remediation are they marked. */
+export function secretPathsOf({ props }: ResourceValidationArgs): string[] {
+  return secretPathsIn(rawValues(props), "");
+}
+
+/** A resource of the engine's, as rules take it. */
+export function engineResource(
+  { urn, type, name, props, opts }: ResourceValidationArgs | PolicyResource,
+  secretInputs: readonly string[],
+): Resource {
+  const { additionalSecretOutputs, protect } = opts;
+  return {
+    ...{ urn, type, name, inputs: rawValues(props) },
+    ...{ secretInputs, additionalSecretOutputs, protect },
+  };
+}
