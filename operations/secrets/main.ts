@@ -1,5 +1,6 @@
 import { readArguments, runCommand } from "../arguments";
 import { projectDirectory } from "../stackFile";
+import { importVerb } from "./import/verb";
 import { importMediaVerb } from "./importMediaVerb";
 import { listVerb } from "./list/verb";
 import { rekeyVerb } from "./rekey/verb";
@@ -8,6 +9,7 @@ import { usageOf, type Verb } from "./verb";
 /** What can be done with secrets, by name. */
 const verbs: Readonly<Record<string, Verb>> = {
   list: listVerb,
+  import: importVerb,
   "import-media": importMediaVerb,
   rekey: rekeyVerb,
 };

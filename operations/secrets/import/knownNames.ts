@@ -7,7 +7,10 @@ export interface Spellings {
   readonly names: readonly string[];
   /** Names that others use too: taken only where the stack has a use for the secret. */
   readonly generic?: readonly string[];
-  /** The same, for values at the top of a file: within something else they are that thing's. */
+  /**
+   * The same, for values at the top of a file: within something else they are that thing's. Counts
+   * also for the secret's own name.
+   */
   readonly atTheTop?: readonly string[];
 }
 
@@ -27,7 +30,7 @@ export const spellings: Readonly<Partial<Record<SecretName, Spellings>>> = {
     names: ["ansible ssh private key", "ansible private key", "hosts ssh private key"],
     atTheTop: ["ssh private key", "ssh key", "id ed25519", "id ecdsa", "id rsa"],
   },
-  kubeconfig: { names: [], atTheTop: ["kubeconfig", "kube config", "kubeconfig content"] },
+  kubeconfig: { names: [], atTheTop: ["kubeconfig", "kubeconfig content"] },
   snapshotS3AccessKey: {
     names: ["snapshot s3 access key id", "etcd s3 access key", "k3s s3 access key"],
     generic: [
@@ -101,7 +104,7 @@ export const spellings: Readonly<Partial<Record<SecretName, Spellings>>> = {
   },
   qbittorrentPassword: {
     names: [
-      ...["qbittorrent pass", "qbittorrent webui password", "qbittorrent web ui password"],
+      ...["qbittorrent pass", "qbittorrent webui password"],
       ...["qbittorrent admin password", "qbit password", "qbit pass", "qbt password", "qbt pass"],
     ],
   },
@@ -170,14 +173,11 @@ export const registrySpellings: readonly RegistrySpellings[] = [
   },
   {
     ...{ registry: "docker.io", key: "username" },
-    names: ["docker username", "dockerhub username", "docker hub username", "dockerhub user"],
+    names: ["docker username", "dockerhub username", "dockerhub user"],
   },
   {
     ...{ registry: "docker.io", key: "password" },
-    names: [
-      ...["docker password", "dockerhub password", "docker hub password", "dockerhub token"],
-      "docker hub token",
-    ],
+    names: [...["docker password", "dockerhub password", "dockerhub token"]],
   },
   { ...{ registry: "ghcr.io", key: "username" }, names: ["ghcr username", "ghcr user"] },
   {

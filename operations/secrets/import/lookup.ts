@@ -171,7 +171,7 @@ const noUse = (name: SecretName): string =>
 
 /** A value by the usual names of secrets. */
 export function lookup(path: readonly string[], config: Config): Assignment {
-  const unmapped: Assignment = { kind: "unmapped", why: "no known name" };
+  let why = "no known name";
   const names = namesOfPath(path);
   const receiver = byReceiverName(path, config);
   if (receiver !== undefined) return receiver;
@@ -187,7 +187,11 @@ export function lookup(path: readonly string[], config: Config): Assignment {
     const alert = ofReceiver(spelled, config);
     if (alert !== undefined) return alert;
     const found = known.get(spelled);
-    if (found === undefined || (found.how === "at the top" && !atTheTop)) continue;
+    if (found === undefined) continue;
+    if (found.how === "at the top" && !atTheTop) {
+      why = `could be ${found.name}: say so by --map if it is`;
+      continue;
+    }
     const used = secretRows[found.name].used(config);
     if (!used && found.how !== "name") return { kind: "unmapped", why: noUse(found.name) };
     const target: Target = { name: found.name, part: [] };
@@ -197,5 +201,5 @@ export function lookup(path: readonly string[], config: Config): Assignment {
       ...(used ? {} : { note: "nothing of this stack uses it yet" }),
     };
   }
-  return unmapped;
+  return { kind: "unmapped", why };
 }

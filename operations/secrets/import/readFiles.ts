@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { parse } from "yaml";
-import type { readSecretContent } from "../formats/read";
+import type { readSecretContent, readSecretFile } from "../formats/read";
 import { fileText, readRegularFile } from "../formats/source";
 import type { FormatKeys, SecretEntry } from "../formats/types";
 import type { ReadSecrets } from "./importSecrets";
@@ -27,27 +27,27 @@ export function wholeFile(file: string, text: string): SecretEntry | undefined {
   return isPrivateKey(text) ? { ...entry, path: [basename(file)] } : undefined;
 }
 
-/** What reads the content of files. */
+/** What reads content that is in memory. */
 export type ContentReader = typeof readSecretContent;
 
-/** Reads files of secrets, one after the other, for keys of which a person may be asked. */
+/** What reads files. */
+export type FileReader = typeof readSecretFile;
+
+/**
+ * Reads files of secrets, one after the other: of some a person may be asked for the key.
+ *
+ * @throws Error with one line that names the file and the cause, never a value.
+ */
 export async function readFiles(
   files: readonly string[],
   keys: FormatKeys,
-  readContent: ContentReader,
+  readFile: FileReader,
 ): Promise<ReadSecrets> {
   const entries: SecretEntry[] = [];
   for (const file of files) {
-    const content = readRegularFile(file);
-    const whole = wholeFile(file, fileText(file, content));
-    entries.push(
-      ...(whole === undefined ? await readContent({ ...keys, file, content }) : [whole]),
-    );
+    const whole = wholeFile(file, fileText(file, readRegularFile(file)));
+    entries.push(...(whole === undefined ? await readFile({ ...keys, file }) : [whole]));
   }
-  return {
-    entries,
-    source: files.map((file) => basename(file)).join(", "),
-    fromCluster: false,
-    unread: [],
-  };
+  const source = files.map((file) => basename(file)).join(", ");
+  return { entries, source, fromCluster: false, unread: [] };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type OptionTypes, print } from "../../arguments";
 import { governanceFolder } from "../../governance";
 import { readStackConfig } from "../../stackFile";
-import { readSecretContent } from "../formats/read";
+import { readSecretContent, readSecretFile } from "../formats/read";
 import type { FormatKeys } from "../formats/types";
 import { hiddenAnswer } from "../keys/hiddenAnswer";
 import { configStore } from "../store";
@@ -66,8 +66,7 @@ export const importVerb: Verb = {
         partial: options["partial"] === true,
         governance: governanceFolder(directory),
       });
-    if (namespace === undefined)
-      return run(await readFiles(words, keysOf(call), readSecretContent));
+    if (namespace === undefined) return run(await readFiles(words, keysOf(call), readSecretFile));
     const place = placeOf(namespace);
     return withKubectl(call, async (kubectl) =>
       run(await readCluster({ kubectl, place, map, readContent: readSecretContent })),
