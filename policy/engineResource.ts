@@ -10,6 +10,16 @@ function rawValues(props: object): Fields {
   return Object.fromEntries(descriptors.map(([key, { value }]) => [key, value as unknown]));
 }
 
+/** The values with secrets in clear, as rules take them. */
+function plain(value: unknown): unknown {
+  if (value instanceof Secret) return plain(value.value);
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value as Fields).map(([key, item]) => [key, plain(item)]),
+  );
+}
+
 function secretPathsIn(value: unknown, path: string): string[] {
   if (value instanceof Secret) return [path];
   if (Array.isArray(value)) {
@@ -33,7 +43,7 @@ export function engineResource(
 ): Resource {
   const { additionalSecretOutputs, protect } = opts;
   return {
-    ...{ urn, type, name, inputs: rawValues(props) },
+    ...{ urn, type, name, inputs: plain(rawValues(props)) as Fields },
     ...{ secretInputs, additionalSecretOutputs, protect },
   };
 }

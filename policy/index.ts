@@ -1,18 +1,20 @@
 import {
   type Policies,
   PolicyPack,
+  type PolicyResource,
   type ReportViolation,
+  type ResourceValidationArgs,
   type ResourceValidationPolicy,
 } from "@pulumi/policy";
 import { runtime } from "@pulumi/pulumi";
 import type { PolicyRuleId } from "../catalogue/policyRules";
-import { checkPolicy, type Violation, violationLine } from "./check";
+import { checkPolicy } from "./check";
 import { contextOf, enforcementOf } from "./context";
 import { engineResource, secretPathsOf } from "./engineResource";
 import { exemptionsFor } from "./exemption";
 import { exemptions } from "./exemptions";
 import type { Resource } from "./resource";
-import { type Rule } from "./rule";
+import type { Rule } from "./rule";
 import { ruleEntries, rules } from "./rules";
 import { stackConfig } from "./stackConfig";
 
@@ -20,28 +22,36 @@ const config = stackConfig(runtime.allConfig());
 const context = contextOf(config, []);
 const granted = exemptionsFor(config, exemptions);
 
-/** Secret inputs by URN, noted before the rules are asked. */
-const secretInputs = new Map<string, readonly string[]>();
+/** What the program asked for, by URN. */
+const seen = new Map<string, Resource>();
+
+/** A resource as it was asked for. One that a targeted run leaves out is taken as the engine has it. */
+function asSeen(one: ResourceValidationArgs | PolicyResource): Resource {
+  return seen.get(one.urn) ?? engineResource(one, []);
+}
 
 /**
  * Changes nothing. The engine shows which inputs are secret to what may remedy a resource, and not to
- * what judges it; and it asks the former first.
+ * what judges it; and it asks the former first. Rules that judge the whole stack are shown outputs
+ * only, of which a preview may have none.
  */
-const notesSecrets: ResourceValidationPolicy = {
-  name: "notes-secret-inputs",
-  description: "Notes which inputs are secret, for the rules about secrets",
+const notesInputs: ResourceValidationPolicy = {
+  name: "notes-inputs",
+  description: "Notes inputs and which of them are secret, for the rules",
   enforcementLevel: "remediate",
   remediateResource: (args) => {
-    secretInputs.set(args.urn, secretPathsOf(args));
+    const secrets = secretPathsOf(args);
+    seen.set(args.urn, engineResource(args, secrets));
   },
 };
 
 function report(rule: PolicyRuleId, resources: readonly Resource[], tell: ReportViolation): void {
   const isAsked = (id: PolicyRuleId): boolean => id === rule;
   const { violations } = checkPolicy(resources, { context, exemptions: granted, isAsked });
-  violations.forEach((violation: Violation) => {
-    tell(violationLine(violation), violation.urn);
-  });
+  for (const { place, path, wrong, urn } of violations) {
+    const where = path === "" ? place : `${place}: ${path}`;
+    tell(`${where}: ${wrong}. ${rules[rule].mend}`, urn);
+  }
 }
 
 function policyOf(id: PolicyRuleId, { title, reason, mend, scope }: Rule): Policies[number] {
@@ -55,20 +65,19 @@ function policyOf(id: PolicyRuleId, { title, reason, mend, scope }: Rule): Polic
     return {
       ...policy,
       validateResource: (args, tell) => {
-        report(id, [engineResource(args, secretInputs.get(args.urn) ?? [])], tell);
+        report(id, [asSeen(args)], tell);
       },
     };
   }
   return {
     ...policy,
     validateStack: ({ resources }, tell) => {
-      const all = resources.map((one) => engineResource(one, secretInputs.get(one.urn) ?? []));
-      report(id, all, tell);
+      report(id, resources.map(asSeen), tell);
     },
   };
 }
 
 new PolicyPack("bramble", {
   description: `${String(Object.keys(rules).length)} rules; docs/policy.md lists them`,
-  policies: [notesSecrets, ...ruleEntries.map(([id, rule]) => policyOf(id, rule))],
+  policies: [notesInputs, ...ruleEntries.map(([id, rule]) => policyOf(id, rule))],
 });
