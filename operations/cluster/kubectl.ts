@@ -64,9 +64,12 @@ export async function listObjects(
 
 /** Text of the kubeconfig of a stack's cluster, where no file of yours has it. Secret. */
 async function kubeconfigText(stack: string, config: Config, directory: string): Promise<string> {
+  const { source, access } = config.cluster;
+  // The stack of a deployer on a cluster of others need not know an administrator.
+  const given = access === "deployer" ? "deployerKubeconfig" : "kubeconfig";
   const args =
-    config.cluster.source === "existing"
-      ? ["config", "get", "kubeconfig", "--stack", stack]
+    source === "existing"
+      ? ["config", "get", given, "--stack", stack]
       : ["stack", "output", "kubeconfig", "--show-secrets", "--stack", stack];
   const text = await pulumiCli(args, directory);
   if (text.trim() === "") throw new Error(`stack ${stack} has no kubeconfig: run pulumi up first`);

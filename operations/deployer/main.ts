@@ -72,6 +72,11 @@ runCommand(async (argv) => {
   const file = text("file");
   const asAdmin = <T>(work: (kubectl: Kubectl) => Promise<T>): Promise<T> => {
     const given = text("kubeconfig");
+    const { source, access, kubeconfigPath } = config.cluster;
+    const known = source === "k3s" || access === "admin" || kubeconfigPath !== undefined;
+    if (given === undefined && !known) {
+      throw new Error("name an administrator's kubeconfig: --kubeconfig <file>");
+    }
     return given === undefined
       ? withKubeconfig(stack, config, directory, (path, context) =>
           work(kubectlWith(path, text("context") ?? context)),
