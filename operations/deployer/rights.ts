@@ -41,6 +41,9 @@ const lookedAt: Readonly<Record<string, readonly string[]>> = {
   "ingresses.networking.k8s.io": ["services", "endpoints"],
 };
 
+/** What tells why something in a namespace is not ready yet. */
+const reasons = "events";
+
 /** Grants by resource and names, each time with all verbs that were asked for. */
 class Collected {
   private readonly grants = new Map<string, Grant>();
@@ -78,6 +81,7 @@ class Collection {
     // Whoever writes a role must hold what is in it, or may go beyond.
     const more = resource === roles ? ["escalate", "bind"] : [];
     place.add(resource, [...look, "create", ...change, ...more]);
+    place.add(reasons, look);
     for (const other of lookedAt[resource] ?? []) place.add(other, look);
   }
 
