@@ -15,6 +15,11 @@ export function podSecurityLabels(level: PodSecurityLevel) {
   };
 }
 
+/** The part of a pod's security context that filters its system calls. */
+export const runtimeSeccomp = {
+  seccompProfile: { type: "RuntimeDefault" },
+} satisfies core.v1.PodSecurityContext;
+
 /** The security context of a container that needs nothing: within the `restricted` level. */
 export const leastPrivilege = {
   allowPrivilegeEscalation: false,

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { leastPrivilege } from "../podSecurity";
+import { leastPrivilege, runtimeSeccomp } from "../podSecurity";
 import { resources } from "./resources";
 
 const hostDirectory = "/var/lib/alloy";
@@ -68,6 +68,7 @@ export function alloyValues(settings: AlloySettings) {
     },
     // The pods carry the configuration's hash and are replaced when it changes.
     configReloader: { enabled: false },
+    global: { podSecurityContext: runtimeSeccomp },
     crds: { create: false },
     rbac: { rules: [mayRead("pods")], clusterRules: [mayRead("events")] },
     controller: {

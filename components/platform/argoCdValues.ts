@@ -107,6 +107,7 @@ export function argoCdValues({ domain, knownHosts = [], notify }: ArgoCdSettings
     server: { replicas: 1, resources: resources("10m", "64Mi", "256Mi") },
     repoServer: {
       replicas: 1,
+      automountServiceAccountToken: false,
       resources: resources("10m", "64Mi", "512Mi"),
       copyutil: { resources: resources("10m", "64Mi", "128Mi") },
     },
@@ -116,7 +117,11 @@ export function argoCdValues({ domain, knownHosts = [], notify }: ArgoCdSettings
       resources: resources("10m", "40Mi", "192Mi"),
       ...(notify && notificationValues(notify)),
     },
-    redis: { ...probes, resources: resources("10m", "16Mi", "96Mi") },
+    redis: {
+      ...probes,
+      automountServiceAccountToken: false,
+      resources: resources("10m", "16Mi", "96Mi"),
+    },
     redisSecretInit: { resources: resources("10m", "24Mi", "96Mi") },
     dex: { enabled: false },
   };

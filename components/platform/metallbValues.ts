@@ -1,5 +1,5 @@
 import { imageReference, images } from "../../catalogue/images";
-import { leastPrivilege } from "../podSecurity";
+import { leastPrivilege, runtimeSeccomp } from "../podSecurity";
 import { resources } from "./resources";
 
 const webhookPort = 9443;
@@ -34,10 +34,13 @@ export function metallbValues() {
     frrk8s: { enabled: false },
     controller: {
       resources: resources("10m", "32Mi", "128Mi"),
+      // Beside the chart's own: Helm merges maps.
+      securityContext: runtimeSeccomp,
       extraContainers: [webhookGate()],
     },
     speaker: {
       frr: { enabled: false },
+      securityContext: runtimeSeccomp,
       resources: resources("10m", "24Mi", "128Mi"),
     },
   };

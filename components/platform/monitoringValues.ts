@@ -9,6 +9,7 @@ import { alertRules } from "./alerting/alertRules";
 import { receiverSecretName } from "./alerting/receiverConfigs";
 import { dataSources, type SignalAddresses } from "./dataSources";
 import { dashboardFolderAnnotation } from "./renderDashboard";
+import { leastPrivilege, runtimeSeccomp } from "../podSecurity";
 import { resources } from "./resources";
 import {
   controlPlaneTargets,
@@ -64,6 +65,8 @@ const nodeExporterArguments = [
 function nodeExporter({ ownHosts }: MonitoringSettings) {
   const usual = {
     resources: resources("10m", "16Mi", "64Mi"),
+    securityContext: runtimeSeccomp,
+    containerSecurityContext: leastPrivilege,
     prometheus: {
       monitor: {
         // People know their hosts by name.
