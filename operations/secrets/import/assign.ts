@@ -22,11 +22,18 @@ const stillEncrypted = /^(ENC\[AES256_GCM,|\$ANSIBLE_VAULT;|-----BEGIN (AGE|PGP)
 /** A whole value that only names another one: Jinja's, or a shell's. */
 const reference = /^(\{\{-?[\s\w.[\]|()-]+\}\}|\$\{\w+\})$/;
 
+/** Whether a text stands where a value should be. */
+export const isPlaceholder = (text: string): boolean =>
+  placeholder.test(text) || text === closedSecret;
+
+/** Whether a text only names another value. */
+export const isReference = (text: string): boolean => reference.test(text);
+
 /** Why a value cannot be taken as it is. */
 function refusal({ value, entry }: Item): string | undefined {
   if (entry.encoding === "base64" || value.includes("\0")) return "is bytes, not text";
   if (stillEncrypted.test(value)) return "is still encrypted";
-  if (placeholder.test(value) || value === closedSecret) return "is a placeholder";
+  if (isPlaceholder(value)) return "is a placeholder";
   return value.trim() === "" ? "is empty" : undefined;
 }
 
@@ -48,7 +55,7 @@ function assign(item: Item, config: Config, map: readonly MapRow[]): Assigned[] 
   if (said === undefined && item.value === "") {
     return [{ item, assignment: { kind: "ignored", why: "empty" } }];
   }
-  if (said === undefined && reference.test(item.value)) {
+  if (said === undefined && isReference(item.value)) {
     return [{ item, assignment: { kind: "ignored", why: "names another value" } }];
   }
   const assignment = said ?? lookup(item.lookup, config);
@@ -86,11 +93,20 @@ function withoutConflicts(assigned: readonly Assigned[]): Assigned[] {
   });
 }
 
-/** What is made of each value of some entries, in their order. */
+/** What is made of each value of some entries by itself, in their order. */
+export function assignEach(
+  entries: readonly SecretEntry[],
+  config: Config,
+  map: readonly MapRow[],
+): readonly Assigned[] {
+  return itemsOf(entries).flatMap((item) => assign(item, config, map));
+}
+
+/** What is made of the values of some entries taken together, in their order. */
 export function assignAll(
   entries: readonly SecretEntry[],
   config: Config,
   map: readonly MapRow[],
 ): readonly Assigned[] {
-  return withoutConflicts(itemsOf(entries).flatMap((item) => assign(item, config, map)));
+  return withoutConflicts(assignEach(entries, config, map));
 }
