@@ -10,6 +10,7 @@ module.exports = {
         "test/{config,catalogue,components,stacks,operations,policy,docs}/**/*.test.ts",
         "test/lab/{settings,engine/*,bench/*}.test.ts",
       ],
+  require: ["./test/support/quiet.ts"],
   // Files share nothing, and most of their time goes into planning whole stacks.
   parallel: !named,
   jobs: Math.max(2, availableParallelism() - 1),
