@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { alertToolsTrouble, alertToolVersions, buildAlertTools } from "../../lab/alertTools";
 import { requirements, rootFileSystem } from "../../lab/hosts";
 import { chosenK3s } from "../../lab/k3s";
+import { secretTools, secretToolVersions } from "../../lab/secretTools";
 import { buildStandin, standinRequirements } from "../../lab/standin";
 
 /** A deeper tier of tests: what it needs, what it runs on, and what it leaves when it is stopped. */
@@ -69,6 +70,15 @@ export const tiers: Readonly<Record<string, Tier>> = {
     prepare: async (log) => {
       await buildAlertTools(log);
       return alertToolVersions;
+    },
+    labs: [],
+  },
+  import: {
+    trouble: () => undefined,
+    prepare: async (log) => {
+      const tools = Object.values(await secretTools(log));
+      for (const tool of tools) if ("missing" in tool) log(`skipped: ${tool.missing}`);
+      return secretToolVersions;
     },
     labs: [],
   },

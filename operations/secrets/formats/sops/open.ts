@@ -98,8 +98,7 @@ export async function openSops(
     needs = `the program itself, since ${unchecked}`;
   }
   const store = format.slice("sops-".length) as SopsStore;
-  const environment = keys.environment ?? process.env;
-  const printed = stored === undefined ? undefined : await runSops(stored, store, environment);
+  const printed = stored === undefined ? undefined : await runSops(stored, store, keys);
   if (printed === undefined) {
     throw new FileTrouble(file, `SOPS: needs ${needs ?? ""}; there is no sops on PATH to ask`);
   }

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { FileTrouble, largestFile } from "../source";
+import type { FormatKeys } from "../types";
 
 /** How SOPS calls a format. */
 export type SopsStore = "yaml" | "json" | "dotenv" | "ini";
@@ -16,6 +17,18 @@ function reason(stderr: string): string {
   return known.find(([pattern]) => pattern.test(stderr))?.[1] ?? "see what it says by itself";
 }
 
+/** The program's environment: it knows no option for files of identities. */
+function environmentOf({ environment = process.env, identityFiles = [] }: FormatKeys) {
+  const files = identityFiles.map((file) => resolve(file));
+  const [only] = files;
+  if (only === undefined) return environment;
+  if (files.length === 1 && environment["SOPS_AGE_KEY_FILE"] === undefined) {
+    return { ...environment, SOPS_AGE_KEY_FILE: only };
+  }
+  const quoted = files.map((file) => `'${file.replaceAll("'", `'"'"'`)}'`);
+  return { ...environment, SOPS_AGE_KEY_CMD: `cat ${quoted.join(" ")}` };
+}
+
 /**
  * Lets the `sops` on PATH open a file. What it prints stays in memory.
  *
@@ -25,13 +38,13 @@ function reason(stderr: string): string {
 export function runSops(
   file: string,
   store: SopsStore,
-  environment: Readonly<Record<string, string | undefined>>,
+  keys: FormatKeys,
 ): Promise<string | undefined> {
   const types = ["--input-type", store, "--output-type", store];
   return new Promise((done, reject) => {
     const child = spawn("sops", ["--decrypt", ...types, resolve(file)], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...environment },
+      env: environmentOf(keys),
     });
     const output: Buffer[] = [];
     let [size, stderr] = [0, ""];
