@@ -3,7 +3,7 @@ import { projectDirectory } from "../stackFile";
 import { scanExceptions } from "./exceptions";
 import { needless, renderScan, type ScanScope } from "./report";
 import { scan } from "./scan";
-import { historySources, isShallow, stagedSources, treeSources } from "./sources";
+import { hasHistory, historySources, stagedSources, treeSources } from "./sources";
 
 const usage = [
   "usage: npm run scan                 the files of the project",
@@ -23,8 +23,8 @@ runCommand(async (argv) => {
   if (words.length > 0 || (staged === true && history === true)) throw new Error(usage);
   const scope: ScanScope = staged === true ? "staged" : history === true ? "history" : "tree";
   const folder = String(directory);
-  if (scope === "history" && isShallow(folder)) {
-    throw new Error("this copy lacks part of its history: run git fetch --unshallow");
+  if (scope === "history" && !hasHistory(folder)) {
+    throw new Error("this is no whole copy of a Git repository: run git fetch --unshallow");
   }
   const today = new Date().toISOString().slice(0, 10);
   const result = await scan(sources[scope](folder), scanExceptions, today);

@@ -119,9 +119,9 @@ export function* historySources(directory: string): Generator<ScanSource> {
   }
 }
 
-/** Whether a copy of a repository lacks part of its history. */
-export function isShallow(directory: string): boolean {
-  return (
-    git(directory, ["rev-parse", "--is-shallow-repository"]).toString("utf8").trim() === "true"
-  );
+/** Whether a folder is in a repository that has its whole history. */
+export function hasHistory(directory: string): boolean {
+  const args = ["-C", directory, "rev-parse", "--is-shallow-repository"];
+  const { status, stdout } = spawnSync("git", args, { encoding: "utf8" });
+  return status === 0 && stdout.trim() === "false";
 }

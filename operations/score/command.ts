@@ -2,6 +2,9 @@ import { secretNames } from "../../config/secrets";
 import { type LookAround, lookAround } from "../drift/look";
 import { stackRegistrations } from "../plan/plan";
 import { projectName, readStackConfig, readStackFile } from "../stackFile";
+import { scanExceptions } from "../scan/exceptions";
+import { scan } from "../scan/scan";
+import { hasHistory, historySources } from "../scan/sources";
 import { criteria } from "./criteria/all";
 import { renderScore } from "./render";
 import { scoreBy } from "./score";
@@ -27,6 +30,14 @@ export function clearSecrets(stack: string, directory: string): string[] {
     const key = `${projectName}:${name}`;
     return config[key] !== undefined && !secretKeys.includes(key);
   });
+}
+
+/** Files in whose history in Git the scan finds a secret; undefined where there is no whole history. */
+export async function secretsInHistory(directory: string): Promise<string[] | undefined> {
+  if (!hasHistory(directory)) return undefined;
+  const today = new Date().toISOString().slice(0, 10);
+  const { findings } = await scan(historySources(directory), scanExceptions, today);
+  return [...new Set(findings.map(({ path }) => path))];
 }
 
 /** What a look at the cluster says is not as planned. @throws when something could not be seen. */
@@ -61,7 +72,8 @@ export async function score(options: ScoreOptions): Promise<number> {
     ? shortfallOf(await lookAround({ stack, config, identity }, registrations))
     : undefined;
   const clear = clearSecrets(stack, directory);
-  const result = scoreBy(criteria, subjectOf(config, registrations, clear, shortfall));
+  const history = await secretsInHistory(directory);
+  const result = scoreBy(criteria, subjectOf(config, registrations, clear, shortfall, history));
   const judged = deployed ? "as deployed" : "as planned";
   print(
     format === "json"

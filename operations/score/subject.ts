@@ -45,6 +45,8 @@ export interface Subject {
   readonly containers: readonly WorkloadContainer[];
   /** Secrets of the stack's file that are in clear; nothing else reads such a file. */
   readonly clearSecrets: readonly string[];
+  /** Files whose past or present versions in Git hold a secret; undefined where that is not known. */
+  readonly history: readonly string[] | undefined;
   /** Addresses of servers whose k3s is told to encrypt Secrets in etcd. */
   readonly encrypting: ReadonlySet<string>;
   /** Undefined where only the plan is judged. */
@@ -96,13 +98,14 @@ export function subjectOf(
   registrations: readonly Registration[],
   clearSecrets: readonly string[],
   shortfall?: Shortfall,
+  history?: readonly string[],
 ): Subject {
   const wanted = wantedCluster(registrations);
   const there = ({ urn }: { readonly urn: string }): boolean => !shortfall?.missing.has(urn);
   const objects = wanted.objects.filter(there);
   const workloads = objects.flatMap(workloadOf);
   return {
-    ...{ config, objects, workloads, clearSecrets, shortfall },
+    ...{ config, objects, workloads, clearSecrets, shortfall, history },
     secrets: wanted.secrets.filter(there),
     releases: wanted.releases.filter(there),
     containers: workloads.flatMap(containersOf),

@@ -3,7 +3,8 @@ import type { Verdict } from "./score";
 /** Offenders that are named; the rest are counted. */
 const mostNames = 3;
 
-function named(names: readonly string[]): string {
+/** The first few names, and how many more there are. */
+export function named(names: readonly string[]): string {
   const rest = names.length - mostNames;
   const shown = names.slice(0, mostNames).join(", ");
   return rest > 0 ? `${shown} and ${String(rest)} more` : shown;

@@ -1,7 +1,7 @@
 import { mediaSecretKeys, mediaSecrets } from "../../../catalogue/apps/mediaSecrets";
 import type { Criterion } from "../score";
 import type { Subject } from "../subject";
-import { saysNothing, share, whether } from "../verdicts";
+import { named, saysNothing, share, whether } from "../verdicts";
 
 const category = "secrets";
 
@@ -38,6 +38,18 @@ export const secretCriteria: readonly Criterion<Subject>[] = [
         "none is in clear",
         `in clear: ${clearSecrets.join(", ")}`,
       ),
+  },
+  {
+    ...{ id: "git-history", category, points: 3 },
+    wish: "No secret was ever committed to Git",
+    judge: ({ history }) =>
+      history === undefined
+        ? saysNothing("this is no whole copy of a Git repository")
+        : whether(
+            history.length === 0,
+            "npm run scan -- --history finds none",
+            `make anew what is in Git: ${named(history)}`,
+          ),
   },
   {
     ...{ id: "by-reference", category, points: 3 },

@@ -48,14 +48,15 @@ describe("the criteria of the readiness score", () => {
       readonly config?: Config;
       readonly clear?: readonly string[];
       readonly shortfall?: Shortfall;
+      readonly history?: readonly string[];
     } = {},
   ): Judged {
-    const { shortfall } = given;
     const subject = subjectOf(
       given.config ?? config,
       given.registrations ?? registrations,
       given.clear ?? [],
-      ...(shortfall === undefined ? [] : [shortfall]),
+      given.shortfall,
+      given.history,
     );
     const found = scoreBy(criteria, subject).criteria.find((one) => one.id === id);
     assert.ok(found, id);
@@ -120,6 +121,14 @@ describe("the criteria of the readiness score", () => {
     const broken = judge("nothing-in-clear", { clear: ["plexClaimToken"] });
     assert.equal(broken.earned, 0);
     assert.match(broken.reason, /plexClaimToken/);
+  });
+
+  it("git-history names the file, and says nothing where history is not known", () => {
+    assert.equal(judge("git-history").points, 0);
+    assert.equal(judge("git-history", { history: [] }).earned, 3);
+    const broken = judge("git-history", { history: ["group_vars/vault.yml"] });
+    assert.equal(broken.earned, 0);
+    assert.match(broken.reason, /group_vars\/vault\.yml$/);
   });
 
   it("encrypted-in-etcd looks at what each server's k3s is told", () => {
