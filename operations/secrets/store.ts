@@ -26,15 +26,17 @@ interface ShownValue {
  *
  * @param directory folder of the stack's file.
  * @param environment variables beside the operator's own, such as another passphrase.
+ * @param cli what runs it.
  * @see https://www.pulumi.com/docs/iac/cli/commands/pulumi_config_set/
  */
 export function configStore(
   stack: string,
   directory: string,
   environment: Readonly<Record<string, string>> = {},
+  cli: typeof pulumiCli = pulumiCli,
 ): ConfigStore {
   const run = (args: readonly string[], input?: string): Promise<string> =>
-    pulumiCli(["config", ...args, "--stack", stack], directory, environment, input);
+    cli(["config", ...args, "--stack", stack], directory, environment, input);
   return {
     get: async (name) => {
       const known = await run(["--json"]);

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { stackFilePath } from "../../stackFile";
 import { replaceFile } from "../../stackFileEdit";
 import type { GivenPassphrase } from "../keys/passphrase";
-import { opensSalt } from "../keys/salt";
 import { readStackKey } from "../keys/stackKey";
 import { stateSalt } from "./compare";
 import { dropCopies } from "./copies";
@@ -21,7 +20,7 @@ export async function proveClosed(
     ["the stack's file", salt],
     ["the state", ofState],
   ] as const) {
-    if (one !== undefined && (await opensSalt(present.value, one))) {
+    if (one !== undefined && (await options.opens(present.value, one))) {
       throw new Error(`the old passphrase still opens ${where}`);
     }
   }

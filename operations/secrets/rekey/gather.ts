@@ -3,7 +3,6 @@ import { dirname } from "node:path";
 import { stackFilePath } from "../../stackFile";
 import { newPassphrase, presentPassphrase } from "../keys/passphrase";
 import { serviceKeyIdentity } from "../keys/providers";
-import { opensSalt } from "../keys/salt";
 import { type StackKey, stackKeysIn } from "../keys/stackKey";
 import type { Change, RekeyOptions } from "./options";
 
@@ -15,7 +14,7 @@ async function refuseShared(options: RekeyOptions, { provider, wanted }: Change)
       wanted === undefined
         ? other.provider !== undefined &&
           serviceKeyIdentity(other.provider) === serviceKeyIdentity(provider)
-        : other.salt !== undefined && (await opensSalt(wanted.value, other.salt));
+        : other.salt !== undefined && (await options.opens(wanted.value, other.salt));
     if (shared) {
       throw new Error(
         `stack ${stack} has this key: each environment needs its own; nothing was touched`,
@@ -50,7 +49,7 @@ export async function gather(options: RekeyOptions, key: StackKey): Promise<Chan
   const provider = options.provider ?? key.provider ?? "passphrase";
   const present =
     key.salt === undefined ? undefined : await presentPassphrase(stack, environment, ask);
-  if (present !== undefined && !(await opensSalt(present.value, key.salt ?? ""))) {
+  if (present !== undefined && !(await options.opens(present.value, key.salt ?? ""))) {
     throw new Error(
       `the passphrase from ${present.from} does not open Pulumi.${stack}.yaml; nothing was touched`,
     );

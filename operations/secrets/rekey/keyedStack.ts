@@ -65,12 +65,17 @@ function contentsOf(config: string, state: string): Contents {
  * the place of an old one, by its standard input: without a terminal it takes that for the answer.
  *
  * @param directory folder of the stack's file.
+ * @param cli what runs it.
  * @see https://github.com/pulumi/pulumi/blob/master/pkg/secrets/passphrase/manager.go promptForNewPassphrase
  */
-export function keyedStack(stack: string, directory: string): KeyedStack {
+export function keyedStack(
+  stack: string,
+  directory: string,
+  cli: typeof pulumiCli = pulumiCli,
+): KeyedStack {
   const options = ["--stack", stack];
   const run = (args: readonly string[], key: Key, input?: string): Promise<string> =>
-    pulumiCli([...args, ...options], directory, keyVariables(key), input);
+    cli([...args, ...options], directory, keyVariables(key), input);
   return {
     contents: async (key) =>
       contentsOf(

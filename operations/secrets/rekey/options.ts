@@ -17,6 +17,8 @@ export interface RekeyOptions {
   readonly environment: Environment;
   readonly ask: Ask;
   readonly engine: KeyedStack;
+  /** Whether a passphrase is that of a salt. */
+  readonly opens: (passphrase: string, salt: string) => Promise<boolean>;
   /** The stack's config, opened by a passphrase. */
   readonly store: (key: Key) => SecretStore;
   readonly print: (text: string) => void;

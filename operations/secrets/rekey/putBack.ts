@@ -28,11 +28,13 @@ export interface Progress {
 
 /** Compares a stack with the copies of it. */
 export function progressOf(copies: Copies, stackFile: string, state: string): Progress {
+  // The CLI empties the file before it writes it.
+  const emptied = stackFile.trim() === "";
   return {
     file: keyOf(readStackKey(stackFile)) !== keyOf(readStackKey(copies.stackFile)),
     state: stateKey(state) !== stateKey(copies.state),
     changed: [
-      ...(sameStackFile(stackFile, copies.stackFile) ? [] : ["the stack's file"]),
+      ...(emptied || sameStackFile(stackFile, copies.stackFile) ? [] : ["the stack's file"]),
       ...(sameState(state, copies.state) ? [] : ["the state"]),
     ],
   };

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { projectName, stackFilePath } from "../../stackFile";
 import { type GivenPassphrase, newPassphrase, presentPassphrase } from "../keys/passphrase";
-import { opensSalt } from "../keys/salt";
 import { readStackKey, type StackKey } from "../keys/stackKey";
 import { type Copies, dropCopies } from "./copies";
 import { finish, proveClosed } from "./finish";
@@ -25,7 +24,7 @@ async function finishIt(options: RekeyOptions, left: Left): Promise<number> {
   const { copies, from, present, now } = left;
   const { stack, environment, ask, newPassphraseFile } = options;
   const opens = async (salt: string): Promise<GivenPassphrase> =>
-    present !== undefined && (await opensSalt(present.value, salt))
+    present !== undefined && (await options.opens(present.value, salt))
       ? present
       : newPassphrase(stack, newPassphraseFile, environment, ask);
   const wanted = now.salt === undefined ? undefined : await opens(now.salt);
@@ -46,7 +45,7 @@ async function finishIt(options: RekeyOptions, left: Left): Promise<number> {
 /** Part of it was encrypted anew. */
 async function undoIt(options: RekeyOptions, { copies, from, present, then }: Left): Promise<void> {
   const { stack, directory, engine } = options;
-  if (then.salt !== undefined && !(await opensSalt(present?.value ?? "", then.salt))) {
+  if (then.salt !== undefined && !(await options.opens(present?.value ?? "", then.salt))) {
     throw new Error(
       `${from} was cut off half-way: give the passphrase of before (the one from ${present?.from ?? "nowhere"} is another), so that it can be undone`,
     );
@@ -82,7 +81,7 @@ export async function resume(options: RekeyOptions, copies: Copies): Promise<num
   const withoutPassphrase = then.salt === undefined && now.salt === undefined;
   const present = withoutPassphrase ? undefined : await presentPassphrase(stack, environment, ask);
   const left: Left = { copies, from, present, then, now };
-  if (progress.file && progress.state) return finishIt(options, left);
+  if (progress.file && progress.state && now.provider !== undefined) return finishIt(options, left);
   await undoIt(options, left);
   return undefined;
 }

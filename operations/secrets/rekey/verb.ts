@@ -2,6 +2,7 @@ import { print } from "../../arguments";
 import { governanceFolder } from "../../governance";
 import { hiddenAnswer } from "../keys/hiddenAnswer";
 import { readProvider } from "../keys/providers";
+import { opensSalt } from "../keys/salt";
 import { configStore } from "../store";
 import { textOf, type Verb } from "../verb";
 import { keyedStack, keyVariables } from "./keyedStack";
@@ -32,7 +33,7 @@ export const rekeyVerb: Verb = {
       newPassphraseFile: textOf(call, "new-passphrase-file"),
       dryRun: options["dry-run"] === true,
       reason: textOf(call, "reason") ?? "a planned change of the key",
-      engine: keyedStack(stack, directory),
+      ...{ engine: keyedStack(stack, directory), opens: opensSalt },
       store: (key) => configStore(stack, directory, keyVariables(key)),
       governance: governanceFolder(directory),
     });
