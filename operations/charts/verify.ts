@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { charts } from "../../catalogue/charts";
+import { chartPolicyProblems } from "../policy/charts";
 import { projectDirectory } from "../stackFile";
 import { lostValues, resourceProblems, schemaProblems } from "./checks";
 import { footprintOf, nodesOf, ownObjects, standing } from "./footprint";
@@ -107,6 +108,7 @@ export async function verify(request: ChartsRequest): Promise<Verdict> {
       ...gathered.flatMap(definitionProblems),
       ...kindProblems(stack.stack, gathered),
       ...gathered.flatMap(resourceProblems),
+      ...chartPolicyProblems(stack, gathered),
       ...resourceProblems({ row: { chart: "the program" }, objects: own }),
       // Without the chart that brings a definition, nothing can be said of its objects.
       ...schemaProblems(gathered, found.length === gathered.length ? ownSourced : [], folder),

@@ -114,7 +114,9 @@ describe("figures of Bramble's own", () => {
   it("are not looked for on hosts of others", () => {
     const values = monitoringValues({ ...monitoring, ownHosts: false });
     const parts = Object.keys(values["prometheus-node-exporter"]);
-    assert.deepEqual(parts, ["resources", "prometheus"]);
+    assert.deepEqual(parts, [
+      ...["resources", "securityContext", "containerSecurityContext", "prometheus"],
+    ]);
   });
 
   it("stop growing before their volume is full, whatever unit its size has", () => {
