@@ -37,6 +37,22 @@ export const people = z
 /** One role that people may be given. */
 export type PeopleRow = Config["cluster"]["people"][number];
 
+/** What is wrong with how far the users of hosts are limited. */
+export function sudoProblems({ ssh, hosts }: Config): Problem[] {
+  if (ssh.sudo === "all") return [];
+  return hosts.flatMap(({ user = ssh.user, state }, index) =>
+    user !== "root" || state === "gone"
+      ? []
+      : [
+          {
+            path: `hosts[${String(index)}].user`,
+            message:
+              "root needs no sudo, so ssh.sudo: scripts would limit nothing: log in as another user, or set it to all",
+          },
+        ],
+  );
+}
+
 /** What is wrong with the roles for people. */
 export function peopleProblems({ cluster }: Config): Problem[] {
   return cluster.people.flatMap(({ role, namespaces }, index) => {

@@ -1,4 +1,4 @@
-import { peopleProblems } from "./accessSchema";
+import { peopleProblems, sudoProblems } from "./accessSchema";
 import { addressProblems } from "./addressRules";
 import { appBackupProblems } from "./appBackupsSchema";
 import { bastionProblems } from "./bastionSchema";
@@ -155,6 +155,7 @@ export function checkRules(config: Config): Findings {
     problems: [
       ...clusterProblems(config),
       ...peopleProblems(config),
+      ...sudoProblems(config),
       ...hostNameProblems(config.hosts),
       ...addressProblems(config),
       ...hostKeyProblems(config),

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Host } from "../components/host/Host";
+import { limitSudo } from "../components/host/limitSudo";
 import { hostPackages, sealingPackages } from "../components/host/requirements";
 import { nfsExport, nfsServerPackages } from "../components/host/nfsExport";
 import type { Bastion, HostTarget } from "../components/remote/connection";
@@ -85,6 +86,9 @@ export function hosts(
   const fit = checked.map(({ host }) => host.preflight);
   return checked.map((entry) => {
     const prepared = entry.host.prepare(fit);
+    if (config.ssh.sudo === "scripts") {
+      limitSudo(entry.target, { parent: entry.host, dependsOn: [prepared] });
+    }
     const exported =
       nfs !== undefined && entry.config.name === exporter
         ? nfsExport(

@@ -46,6 +46,18 @@ export function renderCallIfInstalled(call: ScriptCall): string {
   return `if test -x ${scriptDirectory}/${call.script}; then ${commandLine(call)}; fi`;
 }
 
+/**
+ * Where a user may run nothing but Bramble's scripts as root, `sudoers.sh` puts this file, and
+ * `bundle.sh` takes the scripts that others hand to a shell.
+ */
+const limited = `${scriptDirectory}/limited`;
+
+/** Runs one command where sudo is limited to Bramble's scripts, and another where it is not. */
+function whereLimited(there: readonly string[], elsewhere: string): string {
+  const words = ["sudo", "-n", `${scriptDirectory}/bundle.sh`, ...there].map(shellQuote);
+  return `if test -e ${limited}; then\n  ${words.join(" ")}\nelse\n${elsewhere}\nfi`;
+}
+
 /** Splits a script bundle on standard input into files in the current folder. */
 const splitBundle = `awk '/^#### bramble script /{file=$4; next} {print > file}'`;
 
@@ -74,7 +86,10 @@ export function renderTransient(
     `if test -e ${transientInput}; then exec <${transientInput}; fi`,
     words.map(shellQuote).join(" "),
   ].join("\n");
-  return `${asRoot(user)}sh -c ${shellQuote(run)}`;
+  const shell = `${asRoot(user)}sh -c ${shellQuote(run)}`;
+  return user === "root"
+    ? shell
+    : whereLimited(["run", String(timeoutSeconds), script, ...args], shell);
 }
 
 /**
@@ -100,11 +115,12 @@ export function renderInstall(user: string, host: string): string {
   ].join("\n");
   if (user === "root") return `sh -c ${shellQuote(install)}`;
   const refused = `bramble: ${host}: ${user} may not run sudo without a password. On the host run: echo '${user} ALL=(ALL) NOPASSWD: ALL' | sudo tee /etc/sudoers.d/${user}`;
-  return [
+  const unlimited = [
     "if ! sudo -n true </dev/null 2>/dev/null; then",
     `  echo ${shellQuote(refused)} >&2`,
     "  exit 1",
     "fi",
     `sudo -n sh -c ${shellQuote(install)}`,
   ].join("\n");
+  return whereLimited(["install"], unlimited);
 }

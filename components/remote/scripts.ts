@@ -9,6 +9,7 @@ export const scriptDirectory = "/usr/local/lib/bramble";
 const scriptPaths = {
   "lib.sh": "remote/scripts/lib.sh",
   "file.sh": "remote/scripts/file.sh",
+  "bundle.sh": "remote/scripts/bundle.sh",
   "facts.sh": "host/scripts/facts.sh",
   "preflight.sh": "host/scripts/preflight.sh",
   "prepare.sh": "host/scripts/prepare.sh",
@@ -16,6 +17,7 @@ const scriptPaths = {
   "host-metrics.sh": "host/scripts/host-metrics.sh",
   "nfs-export.sh": "host/scripts/nfs-export.sh",
   "ssh-ca.sh": "host/scripts/ssh-ca.sh",
+  "sudoers.sh": "host/scripts/sudoers.sh",
   "etcd.sh": "k3s/scripts/etcd.sh",
   "service.sh": "k3s/scripts/service.sh",
   "installed.sh": "k3s/scripts/installed.sh",
