@@ -5,6 +5,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { childEnvironment } from "../childEnvironment";
 import { fingerprint, parseHostKey } from "../ssh/hostKeys";
 import { noteAccess } from "./journal";
 
@@ -61,11 +62,12 @@ export async function issueCertificate(request: CertificateRequest): Promise<Cer
     writeFileSync(authorityFile, `${authority.trimEnd()}\n`, { mode: 0o600 });
     copyFileSync(publicKey, copy);
     const identity = `${stack}:${operator}`;
-    await run("ssh-keygen", [
+    const words = [
       ...["-q", "-s", authorityFile, "-I", identity, "-n", principals.join(",")],
       // Clocks differ a little, above all on a host that has just booted.
       ...["-V", `-5m:+${String(hours)}h`, "-z", serial, copy],
-    ]).catch((error: unknown) => {
+    ];
+    await run("ssh-keygen", words, { env: childEnvironment() }).catch((error: unknown) => {
       const { stderr = "" } = error as { stderr?: string };
       const said = stderr.trim().split("\n").at(-1) ?? "";
       throw new Error(`ssh-keygen issued no certificate: ${said === "" ? "it failed" : said}`);

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { childEnvironment } from "../childEnvironment";
 import type { Config } from "../../config/schema";
 import { knownHostsText, sshEnd, sshOptions } from "../ssh/options";
 
@@ -36,7 +37,7 @@ export async function connect(
       `${user}@${address}`,
       ...(command.length === 0 ? [] : ["--", ...command]),
     ];
-    const child = spawn("ssh", args, { stdio: "inherit" });
+    const child = spawn("ssh", args, { stdio: "inherit", env: childEnvironment() });
     return await new Promise((resolve, reject) => {
       child.once("error", () => {
         reject(new Error("ssh is missing: install OpenSSH"));

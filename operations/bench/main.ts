@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { childEnvironment } from "../childEnvironment";
 import { readArguments, runCommand } from "../arguments";
 import { projectDirectory, stackFilePath } from "../stackFile";
 import { renderTable } from "../table";
@@ -24,6 +25,7 @@ function measure(directory: string): Measured {
   const start = process.hrtime.bigint();
   const output = execFileSync(process.execPath, ["--import", "tsx", script, directory], {
     cwd: projectDirectory,
+    env: childEnvironment(),
     encoding: "utf8",
   });
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
@@ -50,7 +52,10 @@ const labPrograms: Readonly<Record<string, string>> = {
 function benchInLab(file: string, argv: readonly string[]): number {
   const program = join(projectDirectory, "lab", "bench", file);
   const command = [...process.execArgv, program, ...argv];
-  const { status } = spawnSync(process.execPath, command, { stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, command, {
+    stdio: "inherit",
+    env: childEnvironment(),
+  });
   return status ?? 1;
 }
 

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { childEnvironment } from "../childEnvironment";
 import type { ChartRow } from "../../catalogue/charts";
 import { chartArchive, isChartDirectory } from "../../catalogue/chartSource";
 import { chartReference } from "../../components/helm/chartReference";
@@ -20,7 +21,7 @@ const patience = 60_000;
 /** Why there is no helm here; undefined when there is one. */
 export async function helmTrouble(): Promise<string | undefined> {
   try {
-    await run("helm", ["version", "--short"]);
+    await run("helm", ["version", "--short"], { env: childEnvironment() });
     return undefined;
   } catch {
     return "no helm on PATH: https://helm.sh/docs/intro/install/";
@@ -67,6 +68,7 @@ export async function pullChart(
       const into = ["--destination", folder];
       await run("helm", ["pull", chart, ...repository, "--version", version, ...into], {
         timeout: patience,
+        env: childEnvironment(),
       });
     } catch (error) {
       return { skipped: `cannot be pulled: ${reasonOf(error)}` };
@@ -80,6 +82,8 @@ export async function pullChart(
 /** Unpacks a chart. @returns its folder */
 export async function unpackChart(archive: string, into: string): Promise<string> {
   const folder = mkdtempSync(join(into, "chart-"));
-  await run("tar", ["-xzf", archive, "-C", folder, "--strip-components=1"]);
+  await run("tar", ["-xzf", archive, "-C", folder, "--strip-components=1"], {
+    env: childEnvironment(),
+  });
   return folder;
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { parseAllDocuments } from "yaml";
+import { childEnvironment } from "../childEnvironment";
 import { type ChartRow, releaseName } from "../../catalogue/charts";
 import { reasonOf } from "./archives";
 
@@ -85,7 +86,7 @@ export async function renderChart(rendering: Rendering): Promise<Rendered> {
         ...["template", releaseName(row), archive, "--namespace", row.namespace],
         ...["--values", file, "--kube-version", kubernetes],
       ],
-      { maxBuffer: 2 ** 28 },
+      { maxBuffer: 2 ** 28, env: childEnvironment() },
     );
     return parseObjects(stdout);
   } catch (error) {
@@ -95,7 +96,10 @@ export async function renderChart(rendering: Rendering): Promise<Rendered> {
 
 /** The definitions in a chart's `crds/`, those of its subcharts included. */
 export async function chartDefinitions(archive: string): Promise<readonly KubernetesObject[]> {
-  const { stdout } = await run("helm", ["show", "crds", archive], { maxBuffer: 2 ** 28 });
+  const { stdout } = await run("helm", ["show", "crds", archive], {
+    maxBuffer: 2 ** 28,
+    env: childEnvironment(),
+  });
   return parseObjects(stdout).objects.filter(({ kind }) => kind === "CustomResourceDefinition");
 }
 

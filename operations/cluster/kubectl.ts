@@ -2,9 +2,10 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { childEnvironment } from "../childEnvironment";
 import { localPath } from "../../config/localPath";
 import type { Config } from "../../config/schema";
-import { pulumiCli } from "../pulumiCli";
+import { readConfigSecret, readSecretOutput } from "../secrets/read";
 
 /** Runs kubectl against one cluster; rejects with its own words when it fails. */
 export type Kubectl = (args: readonly string[], input?: string) => Promise<string>;
@@ -33,7 +34,10 @@ export function kubectlWith(kubeconfig: string, context?: string): Kubectl {
   ];
   return (args, input = "") =>
     new Promise((resolve, reject) => {
-      const child = spawn("kubectl", [...common, ...args], { stdio: ["pipe", "pipe", "pipe"] });
+      const child = spawn("kubectl", [...common, ...args], {
+        stdio: ["pipe", "pipe", "pipe"],
+        env: childEnvironment(),
+      });
       let stdout = "";
       let stderr = "";
       child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
@@ -67,11 +71,11 @@ async function kubeconfigText(stack: string, config: Config, directory: string):
   const { source, access } = config.cluster;
   // The stack of a deployer on a cluster of others need not know an administrator.
   const given = access === "deployer" ? "deployerKubeconfig" : "kubeconfig";
-  const args =
+  const reading = { stack, directory, reason: "to reach the cluster" };
+  const text =
     source === "existing"
-      ? ["config", "get", given, "--stack", stack]
-      : ["stack", "output", "kubeconfig", "--show-secrets", "--stack", stack];
-  const text = await pulumiCli(args, directory);
+      ? await readConfigSecret(given, reading)
+      : await readSecretOutput("kubeconfig", reading);
   if (text.trim() === "") throw new Error(`stack ${stack} has no kubeconfig: run pulumi up first`);
   return text;
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { childEnvironment } from "../childEnvironment";
 import { localPath } from "../../config/localPath";
 import type { Config, HostConfig } from "../../config/schema";
 import type { Registration } from "../inprocess/run";
@@ -193,6 +194,7 @@ function runHere(words: readonly string[], input: string): Promise<string> {
     const child = spawn("bash", [script, ...words], {
       cwd: folder,
       stdio: ["pipe", "pipe", "inherit"],
+      env: childEnvironment(),
     });
     let output = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
@@ -207,7 +209,7 @@ function runHere(words: readonly string[], input: string): Promise<string> {
 
 function onPath(tool: string): Promise<boolean> {
   return new Promise((resolve) => {
-    spawn(tool, ["version", "--client"], { stdio: "ignore" })
+    spawn(tool, ["version", "--client"], { stdio: "ignore", env: childEnvironment() })
       .once("error", () => {
         resolve(false);
       })

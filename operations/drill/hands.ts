@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { childEnvironment } from "../childEnvironment";
 import type { HostConfig } from "../../config/schema";
 import type { Hands } from "./context";
 
@@ -14,7 +15,7 @@ const run = promisify(execFile);
 export function handsOf(program: string | undefined, print: (text: string) => void): Hands {
   const act = (verb: string, told: (host: HostConfig) => string) => async (host: HostConfig) => {
     if (program === undefined || program === "") print(`${told(host)}\n`);
-    else await run(program, [verb, host.name]);
+    else await run(program, [verb, host.name], { env: childEnvironment() });
   };
   return {
     reflash: act(

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { childEnvironment } from "../childEnvironment";
 
 /** What Git printed, without the last line's end; undefined when it failed. */
 export type Git = (args: readonly string[]) => string | undefined;
@@ -8,7 +9,7 @@ export function gitIn(directory: string): Git {
   return (args) => {
     const { status, stdout } = spawnSync("git", ["-C", directory, ...args], {
       encoding: "utf8",
-      env: { ...process.env, GIT_TERMINAL_PROMPT: "0" },
+      env: childEnvironment({ GIT_TERMINAL_PROMPT: "0" }),
       maxBuffer: 2 ** 26,
       timeout: 60_000,
     });

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { generateKeyPairSync, randomBytes, X509Certificate } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { childEnvironment } from "../childEnvironment";
 import { peopleGroup } from "../../components/platform/renderPeople";
 import type { Config } from "../../config/schema";
 import type { Kubectl } from "../cluster/kubectl";
@@ -65,7 +66,7 @@ function signingRequest(key: string, user: string, group: string): Promise<strin
   const command = 'cat | openssl req -new -key /dev/stdin -subj "$1"';
   return new Promise((resolve, reject) => {
     const args = ["-c", command, "sh", `/O=${group}/CN=${user}`];
-    const child = execFile("sh", args, (error, stdout, stderr) => {
+    const child = execFile("sh", args, { env: childEnvironment() }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else if (error.code === 127) reject(new Error("openssl is missing: install it"));
       else reject(new Error(`openssl makes no request: ${stderr.trim().split("\n").at(-1) ?? ""}`));

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { childEnvironment } from "../childEnvironment";
 import type { Plan } from "./plan";
 
 const planned = z.object({
@@ -56,6 +57,7 @@ interface Ran {
 function run(command: string, args: readonly string[], cwd: string): Ran {
   const { status, stdout, stderr, error } = spawnSync(command, [...args], {
     cwd,
+    env: childEnvironment(),
     encoding: "utf8",
     maxBuffer: 2 ** 28,
   });

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { childEnvironment } from "../childEnvironment";
 import type { ScanSource } from "./scan";
 
 /** Objects larger than this are no texts that people write. */
@@ -13,6 +14,7 @@ const portion = 32 * 1024 * 1024;
 function git(directory: string, args: readonly string[], input?: string): Buffer {
   const { status, stdout, stderr, error } = spawnSync("git", ["-C", directory, ...args], {
     maxBuffer: 2 ** 30,
+    env: childEnvironment(),
     ...(input === undefined ? {} : { input }),
   });
   if (error !== undefined) throw new Error(`git: ${error.message}`);
@@ -122,6 +124,6 @@ export function* historySources(directory: string): Generator<ScanSource> {
 /** Whether a folder is in a repository that has its whole history. */
 export function hasHistory(directory: string): boolean {
   const args = ["-C", directory, "rev-parse", "--is-shallow-repository"];
-  const { status, stdout } = spawnSync("git", args, { encoding: "utf8" });
+  const { status, stdout } = spawnSync("git", args, { encoding: "utf8", env: childEnvironment() });
   return status === 0 && stdout.trim() === "false";
 }

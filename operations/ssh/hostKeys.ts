@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
+import { childEnvironment } from "../childEnvironment";
 import type { Config, HostConfig } from "../../config/schema";
 
 /** A host key: its type and its base64 body, as `hostKey` pins it. */
@@ -72,7 +73,7 @@ function rank(type: string): number {
 export function scanHost({ address, port }: SshAddress): Promise<HostKey[]> {
   return new Promise((resolve, reject) => {
     const args = ["-T", "5", "-p", String(port), "-t", "ed25519,ecdsa", address];
-    execFile("ssh-keyscan", args, (error, stdout) => {
+    execFile("ssh-keyscan", args, { env: childEnvironment() }, (error, stdout) => {
       if (error?.code === "ENOENT") {
         reject(new Error("ssh-keyscan is missing: install the OpenSSH client"));
       } else {

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { childEnvironment } from "../childEnvironment";
 import { type HostKey, keyTypes, parseKeyscan, type SshAddress } from "./hostKeys";
 import { knownHostLine, proxyOptions, type SshEnd } from "./options";
 
@@ -11,7 +12,7 @@ const families = [keyTypes.slice(0, 1), keyTypes.slice(1)];
 function showKeys(args: readonly string[], file: string): Promise<string> {
   return new Promise((resolve, reject) => {
     // It never logs in to the host: that it is refused is no error.
-    execFile("ssh", [...args], (error) => {
+    execFile("ssh", [...args], { env: childEnvironment() }, (error) => {
       if (error?.code === "ENOENT") reject(new Error("ssh is missing: install the OpenSSH client"));
       else resolve(readFileSync(file, "utf8"));
     });

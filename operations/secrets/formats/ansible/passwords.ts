@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { basename, resolve } from "node:path";
+import { childEnvironment } from "../../../childEnvironment";
 import { FileTrouble, readRegularFile } from "../source";
 import type { FormatKeys } from "../types";
 
@@ -28,7 +29,10 @@ function ofScript(file: string, label: string | undefined): Promise<Buffer> {
   const asks = /-client(\.\w+)?$/.test(basename(file));
   const args = asks ? ["--vault-id", label ?? "default"] : [];
   return new Promise((done, reject) => {
-    const child = spawn(resolve(file), args, { stdio: ["inherit", "pipe", "inherit"] });
+    const child = spawn(resolve(file), args, {
+      stdio: ["inherit", "pipe", "inherit"],
+      env: childEnvironment(),
+    });
     const output: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
     const cannotRun =

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
+import { childEnvironment } from "../../../childEnvironment";
 import { FileTrouble, largestFile } from "../source";
 import type { FormatKeys } from "../types";
 
@@ -41,10 +42,12 @@ export function runSops(
   keys: FormatKeys,
 ): Promise<string | undefined> {
   const types = ["--input-type", store, "--output-type", store];
+  const environment = environmentOf(keys);
   return new Promise((done, reject) => {
     const child = spawn("sops", ["--decrypt", ...types, resolve(file)], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: environmentOf(keys),
+      // Of all that opens something, sops needs its own keys alone.
+      env: childEnvironment({ SOPS_AGE_KEY: environment["SOPS_AGE_KEY"] }, environment),
     });
     const output: Buffer[] = [];
     let [size, stderr] = [0, ""];
