@@ -42,11 +42,11 @@ function guessed(text: string): SecretFormat {
 
 function ofTrees(trees: readonly Node[], plain: "yaml" | "json"): SecretFormat {
   if (trees.some((tree) => isMetadata(child(tree, "sops")))) return `sops-${plain}`;
+  const vaulted = trees.flatMap((tree) => leavesOf(tree)).some(([, leaf]) => isVaultedLeaf(leaf));
+  if (vaulted) return "ansible-vault-values";
   const manifests = trees.flatMap(manifestsIn);
   if (manifests.some(isSealedManifest)) return "sealed-secret";
-  if (manifests.some(isSecretManifest)) return "kubernetes-secret";
-  const vaulted = trees.flatMap((tree) => leavesOf(tree)).some(([, leaf]) => isVaultedLeaf(leaf));
-  return vaulted ? "ansible-vault-values" : plain;
+  return manifests.some(isSecretManifest) ? "kubernetes-secret" : plain;
 }
 
 /**

@@ -12,11 +12,12 @@ import {
 import { sealedValues } from "./kubernetes/sealed";
 import { sealingKeys } from "./kubernetes/sealingKeys";
 import { openSops, type SopsFormat } from "./sops/open";
+import { isSealed } from "./sops/values";
 import { checkSize, FileTrouble, fileText, readRegularFile, utf8 } from "./source";
 import { readDotenv } from "./text/dotenv";
 import { readIni } from "./text/ini";
 import { readJson, readYaml, withMerges } from "./text/yaml";
-import { entriesOf, type Leaf, leafOfBytes, leavesOf, mapLeaves, type Node } from "./tree";
+import { entriesOf, type Leaf, leafOfBytes, leavesOf, mapLeaves, type Node, placeOf } from "./tree";
 import type { FormatKeys, ReadSecretFileOptions, SecretEntry, SecretFormat } from "./types";
 
 /** What a reader is given. */
@@ -128,6 +129,15 @@ const readers: Readonly<
   json: plain(readJson),
 };
 
+/** What is still encrypted is nobody's value: a file of SOPS may have lost its metadata. */
+function checkOpened(file: string, path: readonly string[], { text, encrypted }: Leaf): void {
+  if (encrypted === true) return;
+  const by = isSealed(text) ? "SOPS" : isVaulted(text) ? "Ansible Vault" : undefined;
+  if (by === undefined) return;
+  const why = "but the file is not one that it could open";
+  throw new FileTrouble(file, `${placeOf(path)} was encrypted by ${by}, ${why}`);
+}
+
 async function read(
   { file, format, ...keys }: ReadSecretFileOptions,
   content: Uint8Array,
@@ -137,6 +147,7 @@ async function read(
   const text = fileText(file, content);
   const known = format ?? detectFormat(file, text);
   const documents = await readers[known]({ file, text, keys, stored });
+  for (const [path, leaf] of documents.flat()) checkOpened(file, path, leaf);
   const entries = entriesOf(file, known, documents);
   if (entries.length === 0) throw new FileTrouble(file, "holds no value");
   return entries;

@@ -39,7 +39,7 @@ export async function ageDataKey(metadata: SopsMetadata, keys: FormatKeys): Prom
   const names = recipients.map(({ name }) => name.slice(0, 80).replace(/[^\w+/= -]/g, "?"));
   const looked =
     identities.length === 0
-      ? "there is none in SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, ~/.config/sops/age/keys.txt or --identity"
+      ? "there is none in SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, ~/.config/sops/age/keys.txt or --identity-file"
       : `none of ${identities.length} fits`;
   return { needs: `an age identity for ${names.join(" or ")}: ${looked}` };
 }

@@ -29,7 +29,7 @@ function bareTrouble(value: string): string | undefined {
  */
 export function readDotenv(file: string, given: string): Node[] {
   const text = given.replaceAll("\r\n", "\n");
-  const entries: (readonly [string, Node])[] = [];
+  const values = new Map<string, Node>();
   let at = 0;
   while (at < text.length) {
     const [passed] = matchAt(blank, text, at) ?? [];
@@ -41,16 +41,16 @@ export function readDotenv(file: string, given: string): Node[] {
       new FileTrouble(file, `line ${text.slice(0, at).split("\n").length} ${why}`);
     const [head, key] = matchAt(name, text, at) ?? [];
     if (head === undefined || key === undefined) throw refuse("is no NAME=value");
-    if (entries.some(([known]) => known === key)) throw refuse("sets a name a second time");
+    if (values.has(key)) throw refuse("sets a name a second time");
     const inQuotes = matchAt(quoted, text, at + head.length);
     const [rest = "", raw = ""] = inQuotes ?? matchAt(bare, text, at + head.length) ?? [];
     const trouble = inQuotes === undefined ? bareTrouble(raw) : undefined;
     if (trouble !== undefined) throw refuse(trouble);
     const value = parseEnv(`value=${raw}`)["value"] ?? "";
-    entries.push([key, { kind: "value", text: value }]);
+    values.set(key, { kind: "value", text: value });
     at += head.length + rest.length;
   }
-  return [{ kind: "map", entries }];
+  return [{ kind: "map", entries: [...values] }];
 }
 
 /**

@@ -1,16 +1,23 @@
 import { FileTrouble } from "../source";
 import type { Branch, Node } from "../tree";
 
-/** What of a line is the value, as Go's ini library has it, which SOPS writes with. */
-function valueOf(raw: string): string | undefined {
-  for (const quote of ['"""', "`"]) {
-    if (!raw.startsWith(quote)) continue;
-    const end = raw.indexOf(quote, quote.length);
-    return end < 0 ? undefined : raw.slice(quote.length, end);
-  }
+/** Quotes that a value over several lines stands in, as Go's ini library has it, which SOPS uses. */
+const longQuotes = ['"""', "`"];
+
+/** What of a line is the value. A comment has a space on both sides of its mark, unlike passwords. */
+function valueOf(raw: string): string {
   const quoted = /^(["'])(.*?)\1\s*(?:[;#].*)?$/.exec(raw);
-  // A comment has a space on both sides of its mark: passwords have marks in them.
   return quoted?.[2] ?? raw.replace(/(?:^|\s)[;#](?:\s.*)?$/, "").trim();
+}
+
+/** Where keys are collected, none of them twice. */
+function collect(sections: Map<string, Map<string, Node>>, section: string) {
+  return (key: string, text: string): boolean => {
+    const keys = sections.get(section) ?? new Map<string, Node>();
+    if (keys.has(key)) return false;
+    sections.set(section, keys.set(key, { kind: "value", text }));
+    return true;
+  };
 }
 
 /**
@@ -29,7 +36,7 @@ export function readIni(file: string, text: string): Node[] {
   const lines = text.replaceAll("\r\n", "\n").split("\n");
   for (let index = 0; index < lines.length; index++) {
     const number = index + 1;
-    let line = (lines[index] ?? "").trim();
+    const line = (lines[index] ?? "").trim();
     if (line === "" || /^[;#]/.test(line)) continue;
     const section = /^\[([^\]]+)\]\s*(?:[;#].*)?$/.exec(line)?.[1];
     if (section !== undefined) {
@@ -42,20 +49,22 @@ export function readIni(file: string, text: string): Node[] {
       throw new FileTrouble(file, `line ${number} is no key = value`);
     }
     let raw = line.slice(line.indexOf(separator, bare.length) + 1).trim();
-    // Values over several lines stand in quotes of three, or in backticks.
-    while (valueOf(raw) === undefined && index + 1 < lines.length) {
-      index += 1;
-      line = lines[index] ?? "";
-      raw += `\n${line}`;
+    const quote = longQuotes.find((one) => raw.startsWith(one));
+    if (quote !== undefined) {
+      const parts = [raw.slice(quote.length)];
+      while (parts.at(-1)?.includes(quote) === false && index + 1 < lines.length) {
+        index += 1;
+        parts.push(lines[index] ?? "");
+      }
+      raw = parts.join("\n");
+      const end = raw.indexOf(quote);
+      if (end < 0) throw new FileTrouble(file, `line ${number} begins a quote that does not end`);
+      raw = raw.slice(0, end);
     }
-    const value = valueOf(raw);
-    if (value === undefined) {
-      throw new FileTrouble(file, `line ${number} begins a quote that does not end`);
+    const value = quote === undefined ? valueOf(raw) : raw;
+    if (!collect(sections, name)(key, value)) {
+      throw new FileTrouble(file, `line ${number} sets a key a second time`);
     }
-    const keys = sections.get(name) ?? new Map<string, Node>();
-    if (keys.has(key)) throw new FileTrouble(file, `line ${number} sets a key a second time`);
-    keys.set(key, { kind: "value", text: value });
-    sections.set(name, keys);
   }
   const entries: Branch["entries"] = [...sections].map(([section, keys]) => [
     section,

@@ -2,12 +2,14 @@ import {
   type Document,
   isAlias,
   isMap,
+  isNode,
   isScalar,
   isSeq,
   LineCounter,
   type Node as YamlNode,
   parseAllDocuments,
   Scalar,
+  type YAMLMap,
 } from "yaml";
 import { FileTrouble } from "../source";
 import { type Branch, child, type Leaf, type Node, nothing } from "../tree";
@@ -18,7 +20,6 @@ const mostDepth = 100;
 
 const words: Readonly<Record<string, string>> = {
   BAD_INDENT: "the indentation does not fit",
-  DUPLICATE_KEY: "a key stands there twice",
   MISSING_CHAR: "a quote, a bracket or a colon is missing",
   RESOURCE_EXHAUSTION: "it is nested too deep",
   TAB_AS_INDENT: "a tab is no indentation",
@@ -38,7 +39,7 @@ function leafOf({ type, tag, value }: Scalar): Node {
 }
 
 /** Aliases are followed with a count: a few lines of them can stand for billions of values. */
-function treeOf(file: string, document: Document): Node {
+function treeOf(file: string, document: Document, lineOf: (offset: number) => number): Node {
   const ancestors = new Set<YamlNode>();
   let nodes = 0;
 
@@ -56,6 +57,17 @@ function treeOf(file: string, document: Document): Node {
     return String(node.value);
   };
 
+  // The library compares each key of a map with all others, which takes hours where they are many.
+  const checkKeys = ({ items }: YAMLMap): void => {
+    const seen = new Set<string>();
+    for (const { key } of items) {
+      const name = keyOf(key);
+      const at = isNode(key) ? lineOf(key.range?.[0] ?? 0) : 0;
+      if (seen.has(name)) throw new FileTrouble(file, `line ${at} has a key a second time`);
+      seen.add(name);
+    }
+  };
+
   const walk = (given: unknown, depth: number): Node => {
     nodes += 1;
     if (nodes > mostNodes) {
@@ -66,6 +78,7 @@ function treeOf(file: string, document: Document): Node {
     if (isScalar(node)) return leafOf(node);
     if (!isMap(node) && !isSeq(node)) return nothing;
     ancestors.add(node);
+    if (isMap(node)) checkKeys(node);
     const tree: Node = isSeq(node)
       ? { kind: "list", items: node.items.map((item) => walk(item, depth + 1)) }
       : {
@@ -88,10 +101,11 @@ function treeOf(file: string, document: Document): Node {
  */
 export function readYaml(file: string, text: string): Node[] {
   const lineCounter = new LineCounter();
+  const lineOf = (offset: number): number => lineCounter.linePos(offset).line;
   const options = { lineCounter, prettyErrors: false, logLevel: "silent", schema: "failsafe" };
   let documents: readonly Document[];
   try {
-    const parsed = parseAllDocuments(text, { ...options, logLevel: "silent", uniqueKeys: true });
+    const parsed = parseAllDocuments(text, { ...options, logLevel: "silent", uniqueKeys: false });
     documents = "empty" in parsed ? [] : parsed;
   } catch {
     throw new FileTrouble(file, "is no good YAML: it is nested too deep");
@@ -99,10 +113,9 @@ export function readYaml(file: string, text: string): Node[] {
   return documents
     .map((document) => {
       const [error] = document.errors;
-      if (error === undefined) return treeOf(file, document);
-      const { line } = lineCounter.linePos(error.pos[0]);
+      if (error === undefined) return treeOf(file, document, lineOf);
       const why = words[error.code] ?? error.code;
-      throw new FileTrouble(file, `line ${line} is no good YAML: ${why}`);
+      throw new FileTrouble(file, `line ${lineOf(error.pos[0])} is no good YAML: ${why}`);
     })
     .filter(({ kind }) => kind !== "nothing");
 }
