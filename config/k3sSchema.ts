@@ -74,7 +74,7 @@ export const k3s = z.strictObject({
     .describe("Pod Security level of namespaces that carry no label of their own."),
   rotation: rotation
     .prefault({})
-    .describe("Generations of k3s's credentials; `npm run rotate -- <stack> due` tells their age."),
+    .describe("Generations of k3s's credentials; `npm run secrets -- <stack> rotate` raises them."),
   snapshots: snapshots
     .prefault({})
     .describe("etcd snapshots, in `/var/lib/rancher/k3s/server/db/snapshots` on each server."),

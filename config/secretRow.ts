@@ -11,7 +11,7 @@ export type Rotation =
       readonly by: "counter";
       /** The counter, such as `k3s.rotation.serverToken`. */
       readonly path: string;
-      /** What a host calls it, see `operations/rotate/host-rotate.sh`. */
+      /** What a host calls it, see `operations/secrets/rotate/host-rotate.sh`. */
       readonly hostItem: string;
     }
   | { readonly by: "never"; readonly why: string };

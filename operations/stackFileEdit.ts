@@ -9,7 +9,7 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { type Document, isMap, parseDocument } from "yaml";
+import { type Document, isMap, isNode, isScalar, parseDocument, stringify } from "yaml";
 import { projectDirectory, projectName, stackFilePath } from "./stackFile";
 
 /** What a value of a stack's file is changed to; `undefined` takes it out. */
@@ -52,19 +52,59 @@ function makeRoom(document: Document, keys: readonly string[]): void {
   }
 }
 
-/**
- * The text of a stack's file with some values changed. Comments, order and form of the rest stay.
- *
- * @throws Error in one line where a path leads through something that is no map.
- */
-export function editStackText(text: string, edits: StackEdits): string {
+/** From the start of the line that a key of the config begins to the end of its value's last line. */
+function linesOf(text: string, document: Document, key: string): [number, number] | undefined {
+  const config = document.get("config");
+  if (!isMap(config) || config.flow === true) return undefined;
+  const pair = config.items.find((item) => isScalar(item.key) && item.key.value === key);
+  const at = isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
+  if (pair === undefined || at === undefined) return undefined;
+  const last = isNode(pair.value) ? (pair.value.range?.[1] ?? at) : at;
+  // A block ends with its line; anything else may have a comment behind it.
+  const isWhole = text[last - 1] === "\n";
+  const end = isWhole ? last : text.indexOf("\n", last) + 1;
+  return [text.lastIndexOf("\n", at - 1) + 1, end === 0 ? text.length : end];
+}
+
+/** By how many columns the file indents its config. */
+function indentOf(text: string, document: Document): number {
+  const config = document.get("config");
+  const first = isMap(config) ? config.items[0]?.key : undefined;
+  const at = isScalar(first) ? (first.range?.[0] ?? 0) : 0;
+  return Math.max(2, at === 0 ? 2 : at - text.lastIndexOf("\n", at - 1) - 1);
+}
+
+/** Where a further key of the config goes; undefined where the file has no block of them. */
+function endOfConfig(text: string, document: Document): number | undefined {
+  const config = document.get("config");
+  const last = isMap(config) ? config.items.at(-1)?.key : undefined;
+  return isScalar(last) ? linesOf(text, document, String(last.value))?.[1] : undefined;
+}
+
+/** Takes from a text written anew just the lines of one key, so that all others stay as they are. */
+function withLinesOf(key: string, text: string, anew: string): string {
+  const [before, after] = [parsed(text), parsed(anew)];
+  const end = endOfConfig(text, before);
+  if (end === undefined) return anew;
+  const from = linesOf(anew, after, key);
+  const lines = from === undefined ? "" : anew.slice(...from);
+  const [start, stop] = linesOf(text, before, key) ?? [end, end];
+  const gap = lines === "" || start === 0 || text[start - 1] === "\n" ? "" : "\n";
+  return text.slice(0, start) + gap + lines + text.slice(stop);
+}
+
+function editOne(text: string, path: string, value: StackValue): string {
   const document = parsed(text);
-  for (const [path, value] of Object.entries(edits)) {
-    const keys = keysOf(document, path);
-    if (value === undefined) {
-      take(document, keys);
-      continue;
-    }
+  const keys = keysOf(document, path);
+  const layout = { lineWidth: 0, indent: indentOf(text, document) };
+  const known: unknown = document.getIn(keys, true);
+  const range = isScalar(known) ? known.range : undefined;
+  if (value !== undefined && isScalar(known) && known.value !== null && range) {
+    const written = stringify(value, { lineWidth: 0 }).trimEnd();
+    return text.slice(0, range[0]) + written + text.slice(range[1]);
+  }
+  if (value === undefined) take(document, keys);
+  else {
     makeRoom(document, keys);
     try {
       document.setIn(keys, value);
@@ -72,7 +112,20 @@ export function editStackText(text: string, edits: StackEdits): string {
       throw new Error(`${path}: what holds it in the stack's file is no map`);
     }
   }
-  return document.toString({ lineWidth: 0 });
+  return withLinesOf(keys[1] ?? "", text, document.toString(layout));
+}
+
+/**
+ * The text of a stack's file with some values changed. All else stays as it is: comments, order, and
+ * the form of every other section.
+ *
+ * @throws Error in one line where a path leads through something that is no map.
+ */
+export function editStackText(text: string, edits: StackEdits): string {
+  return Object.entries(edits).reduce(
+    (edited, [path, value]) => editOne(edited, path, value),
+    text,
+  );
 }
 
 /** A value of the text of a stack's file; `undefined` where it has none. */

@@ -1,17 +1,22 @@
 import { readArguments, runCommand } from "../arguments";
 import { projectDirectory } from "../stackFile";
+import { auditVerb } from "./audit/verb";
 import { importVerb } from "./import/verb";
 import { importMediaVerb } from "./importMediaVerb";
 import { listVerb } from "./list/verb";
 import { rekeyVerb } from "./rekey/verb";
+import { dueVerb, rotateVerb } from "./rotate/verb";
 import { usageOf, type Verb } from "./verb";
 
 /** What can be done with secrets, by name. */
 const verbs: Readonly<Record<string, Verb>> = {
   list: listVerb,
   import: importVerb,
+  audit: auditVerb,
   "import-media": importMediaVerb,
   rekey: rekeyVerb,
+  rotate: rotateVerb,
+  due: dueVerb,
 };
 
 runCommand((argv) => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { renderTransient, transientInput } from "../../components/remote/render";
 import { scriptBundle } from "../../components/remote/scripts";
 import type { Config, HostConfig } from "../../config/schema";
+import { childEnvironment } from "../childEnvironment";
 import { connectionProblem } from "./connectionProblem";
 import { bastionOf, knownHostsText, sshOptions } from "./options";
 import { sshAddress } from "./hostKeys";
@@ -15,6 +16,8 @@ export interface HostAccess {
   readonly config: Config;
   /** Private key file; default: the ssh-agent and the operator's own keys. */
   readonly identity?: string | undefined;
+  /** Variables beside the operator's own, such as another agent's socket. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Scripts to send along with those of `components/remote/scripts.ts`, by file name. */
   readonly scripts?: Readonly<Record<string, string>>;
 }
@@ -51,9 +54,15 @@ interface Finished {
 const mostOutput = 64 * 1024 * 1024;
 
 /** Runs a program to its end, whatever its exit code. */
-function run(file: string, args: readonly string[], input: string): Promise<Finished> {
+function run(
+  file: string,
+  args: readonly string[],
+  input: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = execFile(file, [...args], { maxBuffer: mostOutput }, (error, stdout, stderr) => {
+    const options = { maxBuffer: mostOutput, env: childEnvironment(environment) };
+    const child = execFile(file, [...args], options, (error, stdout, stderr) => {
       if (error?.code === "ENOENT") reject(new Error(`${file} is missing: install OpenSSH`));
       else resolve({ code: child.exitCode ?? 255, stdout, stderr });
     });
@@ -67,7 +76,7 @@ function run(file: string, args: readonly string[], input: string): Promise<Fini
 const noSession = 255;
 
 async function call(access: HostAccess, folder: string, wanted: HostCall): Promise<HostAnswer> {
-  const { stack, config, identity } = access;
+  const { stack, config, identity, environment } = access;
   const { host, script, args, input, timeoutSeconds } = wanted;
   const nothing = { host, code: noSession, stdout: "", stderr: "" };
   const bastion = bastionOf(config, host);
@@ -92,6 +101,7 @@ async function call(access: HostAccess, folder: string, wanted: HostCall): Promi
       ...access.scripts,
       ...(input === undefined ? {} : { [transientInput]: input }),
     }),
+    environment,
   );
   const refused = /^sudo: /m.test(finished.stderr) && finished.stdout === "";
   if (finished.code !== noSession && !refused) return { host, ...finished };

@@ -22,7 +22,9 @@ config:
     rotation: { serverToken: 2, agentToken: 1 }
   bramble:hosts:
     # the one with the SSD
-    - { name: pi-1, address: 10.69.1.11, role: server }
+    - { name: pi-1, address: 10.69.1.11, role: server, tags: [one,  two] }
+  # what was agreed
+  bramble:network: {dhcpRange: 10.69.1.200-10.69.1.250, pools: [{name: a, addresses: [x]}]} # kept
   bramble:sshPrivateKey:
     secure: v1:def
 `;
@@ -53,7 +55,7 @@ describe("operations/stackFileEdit", () => {
   });
 
   it("takes out what it put in, with the maps it had made for it", () => {
-    const names = fc.constantFrom("k3s", "secrets", "media", "ssh");
+    const names = fc.constantFrom("k3s", "secrets", "media", "ssh", "hosts2");
     fc.assert(
       fc.property(names, names, names, fc.integer(), (one, two, three, value) => {
         const path = `${one}.rotated-${two}.${three}`;
@@ -62,6 +64,29 @@ describe("operations/stackFileEdit", () => {
         assert.equal(editStackText(changed, { [path]: undefined }), text);
       }),
     );
+  });
+
+  it("leaves every section it does not touch as it is, whatever its form", () => {
+    for (const file of [text, text.trimEnd(), text.replaceAll("\n  ", "\n      ")]) {
+      const changed = editStackText(file, {
+        "secrets.rotated.grafanaPassword": "2026-11-21",
+        "k3s.rotation.secretsKey": 2,
+      });
+      const kept = (line: string) => !/rotation|k3s|secrets|rotated|grafana|virtualIp/.test(line);
+      assert.deepEqual(
+        changed.trimEnd().split("\n").filter(kept),
+        file.trimEnd().split("\n").filter(kept),
+      );
+      assert.equal(stackTextValue(changed, "k3s.rotation.secretsKey"), 2);
+      assert.equal(stackTextValue(changed, "k3s.rotation.serverToken"), 2);
+    }
+  });
+
+  it("edits a file that has no config yet", () => {
+    for (const file of ["", "encryptionsalt: v1:abc\n", "config: {}\n", "config:\n"]) {
+      const changed = editStackText(file, { "secrets.rotated.x": "2026-11-21" });
+      assert.equal(stackTextValue(changed, "secrets.rotated.x"), "2026-11-21", file);
+    }
   });
 
   it("says where it cannot go, and what is no YAML", () => {

@@ -249,7 +249,8 @@ describe("rotating one secret", () => {
     const one = (name: string, kind: string) =>
       after.find((candidate) => candidate.name === name && candidate.type.endsWith(`:${kind}`));
     const [app, secret] = [one("radarr", "Deployment"), one("media-stack-secrets", "Secret")];
-    assert.ok(app?.dependsOn.includes(secret?.urn ?? ""));
+    assert.ok(app !== undefined && secret !== undefined);
+    assert.ok(app.dependsOn.includes(secret.urn));
     for (const user of [one("media-wiring", "Job"), one("media-exporters", "Deployment")]) {
       assert.ok(user?.dependsOn.includes(app.urn), user?.name);
     }
