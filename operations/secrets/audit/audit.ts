@@ -7,12 +7,13 @@ import type { FormatKeys, SecretEntry } from "../formats/types";
 import { type MapRow, mapped } from "../import/mapFile";
 import { lookup } from "../import/lookup";
 import { itemsOf } from "../import/items";
+import { looksSecret, settingNote } from "../import/looks";
 import { type FileReader, wholeFile } from "../import/readFiles";
 import { maskedBy, shownPath, shownText } from "../import/shown";
 import type { ConfigStore } from "../store";
 import { noteSecrets } from "../trail";
 import { type ClearValue, clearValues, notSearched } from "./clearValues";
-import { findKind, type FoundKind, looksSecret, withAssignments } from "./find";
+import { findKind, type FoundKind, withAssignments } from "./find";
 import { judgeFile, type JudgedFile, type Known } from "./judge";
 import { causeOf, type TextFile, walk } from "./walk";
 
@@ -95,9 +96,11 @@ function printFiles(judged: readonly JudgedFile[], print: AuditOptions["print"])
     print(
       renderTable([
         ["FILE", "KEY", "SECRET", "STATE", ""],
-        ...entries.map(({ file, item, secret, state, note }) => [
-          ...[shown(file), mask(shownPath(item.path)), secret, state, mask(note)],
-        ]),
+        ...entries
+          .filter(({ note }) => note !== settingNote)
+          .map(({ file, item, secret, state, note }) => [
+            ...[shown(file), mask(shownPath(item.path)), secret, state, mask(note)],
+          ]),
       ]),
     );
     print("\n");
@@ -140,7 +143,7 @@ async function printAfter(
   const kept: string[] = [];
   for (const { file } of judged) {
     const commits = await commitsOf(file);
-    if (commits > 0) kept.push(`  ${shownText(file)}: ${String(commits)} commits\n`);
+    if (commits > 0) kept.push(`  ${shownText(file)}, in commits: ${String(commits)}\n`);
   }
   const inFiles = judged.flatMap(({ entries }) =>
     entries

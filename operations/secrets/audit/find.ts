@@ -1,8 +1,7 @@
 import { basename } from "node:path";
 import { detectFormat } from "../formats/detect";
 import type { SecretEntry, SecretFormat } from "../formats/types";
-import { isPlaceholder, isReference } from "../import/assign";
-import { isKubeconfig, isPrivateKey } from "../import/readFiles";
+import { isKubeconfig, isPrivateKey } from "../import/looks";
 import { causeOf } from "./walk";
 
 /** What a file is, as far as secrets go. */
@@ -45,26 +44,6 @@ const telling =
 const isStackFile = (file: string, text: string): boolean =>
   /^Pulumi(\.[\w-]+)?\.ya?ml$/.test(basename(file)) &&
   /^(config|encryptionsalt|name|runtime):/m.test(text);
-
-const keyName =
-  /(pass|passwd|password|passphrase|secret|token|api_?key|private_?key|access_?key|secret_?key|encryption_?key|credentials?|webhook(_url)?)$/;
-
-const snake = (key: string): string =>
-  key
-    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
-    .replace(/[^A-Za-z0-9]+/g, "_")
-    .toLowerCase();
-
-/** Whether a value in clear text is a secret, by its key and its form. */
-export function looksSecret({ path, value }: Pick<SecretEntry, "path" | "value">): boolean {
-  const place = path.findLast((key) => !/^\d+$/.test(key)) ?? "";
-  if (!keyName.test(snake(place))) return false;
-  if (value.length < 6 || isReference(value) || isPlaceholder(value)) return false;
-  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(value)) return true;
-  // A sentence, a path, a switch, or the name of an object that holds the secret.
-  if (/\s|\{\{|^[~.]?\/[\w./-]*$|^(true|false|null)$|^\$/i.test(value.trim())) return false;
-  return !/^[a-z]+([-_.][a-z0-9]+)*$/.test(value) || /pass(word|wd|phrase)?$/.test(snake(place));
-}
 
 /** Lines of lists such as `environment: [RADARR_API_KEY=…]`, as values with names. */
 export function withAssignments(entry: SecretEntry): SecretEntry {

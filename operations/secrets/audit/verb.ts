@@ -15,7 +15,8 @@ export const auditVerb: Verb = {
   options: fileOptions,
   run: (call) => {
     const { stack, directory, words } = call;
-    const paths = [relative(process.cwd(), directory) || ".", ...words];
+    const own = relative(process.cwd(), directory) || ".";
+    const paths = [own.startsWith("..") ? directory : own, ...words];
     return audit({
       ...{ stack, paths, print, readFile: readSecretFile, commitsOf },
       config: readStackConfig(stack, directory),

@@ -1,9 +1,9 @@
-import { closedSecret } from "../../../config/closedSecret";
 import type { Config } from "../../../config/schema";
 import { compoundSecrets, partsOf } from "../compound";
 import type { SecretEntry } from "../formats/types";
 import { type Item, itemsOf } from "./items";
 import { type Assignment, lookup, type Target } from "./lookup";
+import { isEncrypted, isPlaceholder, isReference, isSetting, settingNote } from "./looks";
 import { mapped, type MapRow } from "./mapFile";
 import { shownFile, shownPath } from "./shown";
 
@@ -13,26 +13,10 @@ export interface Assigned {
   readonly assignment: Assignment;
 }
 
-/** Texts that stand where a value should be. */
-const placeholder =
-  /^(change[-_ ]?(me|it)|replace[-_ ]?me.*|to-?do|tbd|x{3,}|\*+|\.{3,}|<[^>]*>|your[-_ ].*|placeholder)$/i;
-
-const stillEncrypted = /^(ENC\[AES256_GCM,|\$ANSIBLE_VAULT;|-----BEGIN (AGE|PGP) )/;
-
-/** A whole value that only names another one: Jinja's, or a shell's. */
-const reference = /^(\{\{-?[\s\w.[\]|()-]+\}\}|\$\{\w+\})$/;
-
-/** Whether a text stands where a value should be. */
-export const isPlaceholder = (text: string): boolean =>
-  placeholder.test(text) || text === closedSecret;
-
-/** Whether a text only names another value. */
-export const isReference = (text: string): boolean => reference.test(text);
-
 /** Why a value cannot be taken as it is. */
 function refusal({ value, entry }: Item): string | undefined {
   if (entry.encoding === "base64" || value.includes("\0")) return "is bytes, not text";
-  if (stillEncrypted.test(value)) return "is still encrypted";
+  if (isEncrypted(value)) return "is still encrypted";
   if (isPlaceholder(value)) return "is a placeholder";
   return value.trim() === "" ? "is empty" : undefined;
 }
@@ -59,6 +43,9 @@ function assign(item: Item, config: Config, map: readonly MapRow[]): Assigned[] 
     return [{ item, assignment: { kind: "ignored", why: "names another value" } }];
   }
   const assignment = said ?? lookup(item.lookup, config);
+  if (assignment.kind === "unmapped" && isSetting(item.entry)) {
+    return [{ item, assignment: { kind: "ignored", why: settingNote } }];
+  }
   if (assignment.kind !== "target") return [{ item, assignment }];
   const why = refusal(item);
   if (why !== undefined) return [{ item, assignment: { kind: "refused", why } }];

@@ -1,24 +1,9 @@
 import { basename } from "node:path";
-import { parse } from "yaml";
 import type { readSecretContent, readSecretFile } from "../formats/read";
 import { fileText, readRegularFile } from "../formats/source";
 import type { FormatKeys, SecretEntry } from "../formats/types";
 import type { ReadSecrets } from "./importSecrets";
-
-/** Whether a text is a kubeconfig: one value, not a file of them. */
-export function isKubeconfig(text: string): boolean {
-  if (!/^\s*"?kind"?:\s*"?Config"?/m.test(text) || !/^\s*"?clusters"?:/m.test(text)) return false;
-  try {
-    const { kind, clusters } = parse(text) as { kind?: unknown; clusters?: unknown };
-    return kind === "Config" && Array.isArray(clusters);
-  } catch {
-    return false;
-  }
-}
-
-/** Whether a text is a private key and nothing else. */
-export const isPrivateKey = (text: string): boolean =>
-  /^\s*-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text);
+import { isKubeconfig, isPrivateKey } from "./looks";
 
 /** A file that is one value, named by what it is or by its own name. */
 export function wholeFile(file: string, text: string): SecretEntry | undefined {
