@@ -1,13 +1,18 @@
 import { readFileSync } from "node:fs";
-import { pulumiCli } from "./pulumiCli";
+import { readSecretOutput } from "./secrets/read";
 
 /**
  * The private key that opens copies off the hosts. Secret.
  *
+ * @param directory folder of the stack's file.
  * @param file a copy of it. Default: the stack's output.
  */
-export async function recoveryKey(stack: string, file: string | undefined): Promise<string> {
+export async function recoveryKey(
+  stack: string,
+  file: string | undefined,
+  directory: string,
+): Promise<string> {
   return file === undefined
-    ? pulumiCli(["stack", "output", "recoveryKey", "--show-secrets", "--stack", stack])
+    ? readSecretOutput("recoveryKey", { stack, directory, reason: "to open copies off the hosts" })
     : readFileSync(file, "utf8");
 }

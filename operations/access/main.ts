@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { readArguments, runCommand } from "../arguments";
-import { pulumiCli } from "../pulumiCli";
+import { readSecretOutput } from "../secrets/read";
 import { projectDirectory, readStackConfig } from "../stackFile";
 import { issueCertificate } from "./certificate";
 import { connect } from "./connect";
@@ -28,8 +28,8 @@ async function certificate(
       `--hours ${String(hours)}: a whole number from 1 to ${String(ssh.userCa.hours)} (ssh.userCa.hours)`,
     );
   }
-  const output = ["stack", "output", "sshAuthority", "--show-secrets", "--stack", stack];
-  const authority = await pulumiCli(output, directory);
+  const reason = `to sign an SSH certificate for ${hours} h`;
+  const authority = await readSecretOutput("sshAuthority", { stack, directory, reason });
   const { file, serial, until } = await issueCertificate({
     ...{ stack, authority, hours: count },
     publicKey:

@@ -48,7 +48,7 @@ runCommand(async (argv) => {
       if (host === undefined) throw new Error(usage);
       return restoreVolumes({
         ...{ ...context, host },
-        recoveryKey: () => recoveryKey(stack, keyFile),
+        recoveryKey: () => recoveryKey(stack, keyFile, directory),
       });
     case "app-configs":
     case "verify-app-configs": {

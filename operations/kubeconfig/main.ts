@@ -4,8 +4,8 @@ import { clusterAccess, noteAccess } from "../access/journal";
 import { print, readArguments, runCommand } from "../arguments";
 import { type Kubectl, kubectlWith, withKubeconfig } from "../cluster/kubectl";
 import { governanceFolder } from "../governance";
-import { pulumiCli } from "../pulumiCli";
 import { operatorName } from "../records/run";
+import { readSecretOutput } from "../secrets/read";
 import { projectDirectory, readStackConfig } from "../stackFile";
 import { renderTable } from "../table";
 import { mergeIntoFile } from "./file";
@@ -34,8 +34,8 @@ function merge(path: string, added: string): void {
 }
 
 async function administrator(stack: string, path: string, directory: string): Promise<number> {
-  const output = ["stack", "output", "kubeconfig", "--show-secrets", "--stack", stack];
-  const added = await pulumiCli(output, directory);
+  const reason = "to keep it in a kubeconfig file";
+  const added = await readSecretOutput("kubeconfig", { stack, directory, reason });
   if (currentContext(added) === "") {
     throw new Error(`stack ${stack} has no kubeconfig: run pulumi up first`);
   }

@@ -5,7 +5,7 @@ import type { Config } from "../../config/schema";
 import { print, readArguments, runCommand } from "../arguments";
 import { kubectlWith, withKubeconfig } from "../cluster/kubectl";
 import { governanceFolder } from "../governance";
-import { pulumiCli } from "../pulumiCli";
+import { readConfigSecret } from "../secrets/read";
 import { projectDirectory, readStackConfig } from "../stackFile";
 import { rehearsalSections } from "./derive";
 import { type RehearsalSecrets, withPulumiRehearsal } from "./engine";
@@ -21,12 +21,12 @@ async function secretsOf(
   directory: string,
 ): Promise<RehearsalSecrets> {
   const names = [
-    ...(copiesGoTo(config, "s3") ? ["snapshotS3AccessKey", "snapshotS3SecretKey"] : []),
-    ...(copiesGoTo(config, "ssh") ? ["snapshotSshKey"] : []),
+    ...(copiesGoTo(config, "s3") ? (["snapshotS3AccessKey", "snapshotS3SecretKey"] as const) : []),
+    ...(copiesGoTo(config, "ssh") ? (["snapshotSshKey"] as const) : []),
   ];
   const values = names.map(async (name) => [
     name,
-    await pulumiCli(["config", "get", name, "--stack", stack], directory),
+    await readConfigSecret(name, { stack, directory, reason: "for copies of the rehearsal" }),
   ]);
   return Object.fromEntries(await Promise.all(values)) as RehearsalSecrets;
 }

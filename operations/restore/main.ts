@@ -68,7 +68,7 @@ runCommand(async (argv) => {
     ...(on === undefined ? {} : { on }),
     without: value("without")?.split(",") ?? [],
     dryRun: options["dry-run"] === true,
-    recoveryKey: () => recoveryKey(stack, keyFile),
+    recoveryKey: () => recoveryKey(stack, keyFile, directory),
     ...(tokenFile === undefined ? {} : { token: readFileSync(tokenFile, "utf8") }),
     confirm,
   });
