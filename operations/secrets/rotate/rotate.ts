@@ -79,6 +79,16 @@ async function noteInTrail(
 /** When the rotation of each secret began, in this run or in the one that it goes on with. */
 type Beginnings = ReadonlyMap<string, Date>;
 
+/** Reads each output once, however often a proof is tried: every reading is noted in the trail. */
+function once(read: ProofContext["output"]): ProofContext["output"] {
+  const known = new Map<string, string>();
+  return async (name) => {
+    const value = known.get(name) ?? (await read(name));
+    known.set(name, value);
+    return value;
+  };
+}
+
 function contextOf(
   options: RotateOptions,
   config: Config,
@@ -88,6 +98,7 @@ function contextOf(
   const { stack, store, now, proofContext } = options;
   return {
     ...{ ...proofContext, stack, config },
+    output: once(proofContext.output),
     since: (name) => beginnings.get(name) ?? now,
     value: async (name) => group.values.get(name) ?? (await store.get(name)),
   };
