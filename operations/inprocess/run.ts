@@ -53,6 +53,8 @@ export interface InProcessOptions {
 /** What a program asked for, in the order of registration. */
 export interface InProcessResult<T> {
   readonly registrations: readonly Registration[];
+  /** What components told of themselves once they were made, by URN, secrets masked. */
+  readonly handedOut: ReadonlyMap<string, unknown>;
   readonly outputs: T;
 }
 
@@ -71,11 +73,18 @@ interface RegisterRequest {
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
 
+/** As {@link RegisterRequest}, of what a component tells of itself. */
+interface OutputsRequest {
+  getUrn(): string;
+  getOutputs(): { toJavaScript(): Record<string, unknown> } | undefined;
+}
+
 type Callback = (error: unknown, response: unknown) => void;
 
 interface Monitor {
   newUrn(parent: string, type: string, name: string): string;
   registerResource(request: RegisterRequest, callback: Callback): unknown;
+  registerResourceOutputs(request: OutputsRequest, callback: Callback): unknown;
 }
 
 declare module "@pulumi/pulumi/runtime/settings" {
@@ -146,6 +155,7 @@ export async function runInProcess<T>(
   options: InProcessOptions,
 ): Promise<InProcessResult<T>> {
   const registrations: Registration[] = [];
+  const handedOut = new Map<string, unknown>();
   const made = new Map<string, Made>();
   const underWay = new Set<Promise<unknown>>();
   const keyOf = (type: string, name: string): string => `${type}::${name}`;
@@ -168,6 +178,11 @@ export async function runInProcess<T>(
     const monitor = getMonitor() as Monitor;
     monitor.newUrn = newUrn;
     const original = monitor.registerResource.bind(monitor);
+    const told = monitor.registerResourceOutputs.bind(monitor);
+    monitor.registerResourceOutputs = (request, callback) => {
+      handedOut.set(request.getUrn(), maskedValue(request.getOutputs()?.toJavaScript() ?? {}));
+      return told(request, callback);
+    };
     let failed = false;
     monitor.registerResource = (request, callback) => {
       if (failed) return;
@@ -199,5 +214,5 @@ export async function runInProcess<T>(
     await Promise.allSettled(underWay);
     throw error;
   }
-  return { registrations, outputs };
+  return { registrations, handedOut, outputs };
 }

@@ -131,29 +131,44 @@ export function forms(secret: string): Form[] {
   return [...found.values()];
 }
 
-const prepared = new Map<string, readonly Form[]>();
+interface Wanted extends Form {
+  readonly secret: string;
+}
 
-function squeezedForms(secret: string): readonly Form[] {
-  const known = prepared.get(secret);
+/** Characters by which forms are told apart at first: those of many canaries begin alike. */
+const sharedBeginning = 8;
+
+const prepared = new WeakMap<Canaries, ReadonlyMap<string, readonly Wanted[]>>();
+
+/** Squeezed forms of all secrets, by how they begin. */
+function wantedForms(canaries: Canaries): ReadonlyMap<string, readonly Wanted[]> {
+  const known = prepared.get(canaries);
   if (known !== undefined) return known;
-  const made = new Map(
-    forms(secret).map(({ kind, text }) => [squeeze(text), { kind, text: squeeze(text) }]),
-  );
-  const all = [...made.values()];
-  prepared.set(secret, all);
-  return all;
+  const made = new Map<string, Wanted[]>();
+  for (const [secret, value] of Object.entries(canaries)) {
+    for (const form of forms(value)) {
+      const text = squeeze(form.text);
+      const beginning = text.slice(0, sharedBeginning);
+      made.set(beginning, [...(made.get(beginning) ?? []), { secret, kind: form.kind, text }]);
+    }
+  }
+  prepared.set(canaries, made);
+  return made;
 }
 
 /** Which secrets a text shows, each once. */
 export function leaks(text: string, canaries: Canaries): Leak[] {
   const squeezed = squeeze(text);
-  return Object.entries(canaries).flatMap(([secret, value]) => {
-    for (const { kind, text: form } of squeezedForms(value)) {
-      const at = squeezed.indexOf(form);
-      if (at >= 0) {
-        return [{ secret, form: kind, after: squeezed.slice(Math.max(0, at - shownBefore), at) }];
-      }
+  const found = new Map<string, Leak>();
+  for (const [beginning, wanted] of wantedForms(canaries)) {
+    const first = squeezed.indexOf(beginning);
+    if (first < 0) continue;
+    for (const { secret, kind, text: form } of wanted) {
+      if (found.has(secret)) continue;
+      const at = squeezed.indexOf(form, first);
+      const after = squeezed.slice(Math.max(0, at - shownBefore), Math.max(0, at));
+      if (at >= 0) found.set(secret, { secret, form: kind, after });
     }
-    return [];
-  });
+  }
+  return [...found.values()];
 }

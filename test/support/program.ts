@@ -1,6 +1,10 @@
 import { loadSettings } from "../../config/load";
 import type { SecretName } from "../../config/secrets";
-import { type Registration, runInProcess } from "../../operations/inprocess/run";
+import {
+  type InProcessResult,
+  type Registration,
+  runInProcess,
+} from "../../operations/inprocess/run";
 import { withoutStackTraces } from "../../operations/inprocess/stackTraces";
 import { type EnvironmentOutputs, environment } from "../../stacks/environment";
 
@@ -103,7 +107,7 @@ export interface ProgramOptions {
 export async function runProgram(
   sections: Sections,
   { secrets = {}, outputs }: ProgramOptions = {},
-): Promise<{ registrations: readonly Registration[]; outputs: EnvironmentOutputs }> {
+): Promise<InProcessResult<EnvironmentOutputs>> {
   const required = { sshPrivateKey: "key", kubeconfig: "{}" };
   const given = Object.entries({ ...required, ...secrets });
   const config = [
