@@ -1,4 +1,3 @@
-import { extname } from "node:path";
 import { isVaulted } from "./ansible/envelope";
 import { isVaultedLeaf } from "./ansible/open";
 import { isSealedManifest, isSecretManifest, manifestsIn } from "./kubernetes/manifests";
@@ -65,9 +64,10 @@ export function detectFormat(file: string, text: string): SecretFormat {
   const [, hint] = hints.find(([pattern]) => pattern.test(file)) ?? [];
   const format = hint ?? (start.startsWith("{") ? "json" : guessed(text));
   if (format === "dotenv" || format === "ini") return format;
-  // SOPS writes JSON into whatever file it does not know.
-  const json = extname(file) === ".json" || start.startsWith("{");
-  if (json && isJson(text)) return ofTrees(readJson(file, text), "json");
+  // SOPS writes JSON into whatever file it does not know; YAML may begin with a bracket too.
+  if (hint === "json" || (format === "json" && isJson(text))) {
+    return ofTrees(readJson(file, text), "json");
+  }
   return ofTrees(readYaml(file, text), "yaml");
 }
 

@@ -77,6 +77,19 @@ export const kubernetesMakers: readonly Maker[] = [
     },
   },
   {
+    ...{ name: "sealed-one.yaml", needs: ["kubeseal"] },
+    make: async (workshop) => {
+      await sealingPair(workshop);
+      const one = { ...secret, data: { key: base64("canary-sealed") } };
+      const args = ["--cert", certificate, "--format", "yaml"];
+      workshop.write("sealed-one.yaml", await workshop.run("kubeseal", args, JSON.stringify(one)));
+      return {
+        ...{ format: "sealed-secret", keys: { sealingKeyFiles: [key] } },
+        expected: [{ path: ["media", "canary", "key"], value: "canary-sealed", encrypted: true }],
+      };
+    },
+  },
+  {
     ...{ name: "secret.yaml", needs: ["kubectl"] },
     make: async (workshop) => {
       const names = [...edgeNames, "bytes"];

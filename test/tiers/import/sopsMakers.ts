@@ -214,6 +214,24 @@ export const sopsMakers: readonly Maker[] = [
       };
     },
   },
+  ...(["dotenv", "ini"] as const).map((type): Maker => {
+    const name = `sops-one.${type === "dotenv" ? "env" : "ini"}`;
+    return {
+      ...{ name, needs: ["sops", "age-keygen"] },
+      make: async (workshop) => {
+        const text = `${type === "ini" ? "[part]\n" : ""}key=canary-one\nother_unencrypted=clear\n`;
+        await encrypt(workshop, name, text, { type });
+        const under = type === "ini" ? ["part"] : [];
+        return {
+          ...{ format: `sops-${type}`, keys },
+          expected: [
+            { path: [...under, "key"], value: "canary-one", encrypted: true },
+            { path: [...under, "other_unencrypted"], value: "clear", encrypted: false },
+          ],
+        };
+      },
+    };
+  }),
   {
     ...{ name: "sops-types.yaml", needs: ["sops", "age-keygen"] },
     make: async (workshop) => {
