@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isConfigSecret } from "@pulumi/pulumi/runtime/config";
 import { parseConfig } from "./parse";
+import { passphraseProblems } from "./passphraseProblems";
 import { localFileProblems } from "./localFiles";
 import { type Problem, problemLine } from "./problems";
 import type { Config } from "./schema";
@@ -80,6 +81,7 @@ export function loadSettings(): Settings {
     ...parsed.problems,
     ...(parsed.draft === undefined ? [] : localFileProblems(parsed.draft)),
     ...secretProblems(prefix, stack, parsed.draft),
+    ...passphraseProblems(stack),
   ];
   for (const warning of parsed.warnings) {
     void pulumi.log.warn(problemLine(warning));

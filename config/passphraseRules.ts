@@ -23,29 +23,45 @@ export function passphraseMistake(passphrase: string): string | undefined {
   return undefined;
 }
 
-function fileMistake(file: string): string | undefined {
-  const name = `PULUMI_CONFIG_PASSPHRASE_FILE: ${file}`;
+/** What is wrong with how a passphrase is given. */
+export interface PassphraseMistake {
+  readonly what: string;
+  readonly mend: string;
+}
+
+const emptied =
+  "a stack that was encrypted so gets a passphrase by npm run secrets -- <stack> rekey";
+
+function fileMistake(file: string): PassphraseMistake | undefined {
+  const name = `PULUMI_CONFIG_PASSPHRASE_FILE ${file}`;
   try {
     if (readFileSync(file, "utf8").trim() === "") {
-      return `${name} is empty: every secret is in clear, in effect. Write the passphrase into it; a stack that was encrypted so gets one by \`npm run secrets -- <stack> rekey\``;
+      return {
+        what: `${name} is empty: every secret is in clear, in effect`,
+        mend: `write the passphrase into it; ${emptied}`,
+      };
     }
-    const others = (statSync(file).mode & 0o077) !== 0;
-    return others ? `${name} can be read by others: chmod 600 ${file}` : undefined;
+    return (statSync(file).mode & 0o077) === 0
+      ? undefined
+      : { what: `${name} can be read by others`, mend: `chmod 600 ${file}` };
   } catch {
-    return `${name} cannot be read: put the file there, or name another`;
+    return { what: `${name} cannot be read`, mend: "put the file there, or name another" };
   }
 }
 
 /**
- * What is wrong with how a stack's passphrase is given, in the order in which Pulumi looks for it.
+ * What is wrong with how a stack's passphrase is given, in the order in which Pulumi looks for it;
+ * `undefined` when nothing is. No word of the passphrase is in it.
  *
- * @returns a line without the passphrase; `undefined` when nothing is wrong.
  * @see https://www.pulumi.com/docs/iac/cli/environment-variables/
  */
-export function givenPassphraseMistake(environment: Environment): string | undefined {
+export function givenPassphraseMistake(environment: Environment): PassphraseMistake | undefined {
   const direct = environment["PULUMI_CONFIG_PASSPHRASE"];
   if (direct === "") {
-    return "PULUMI_CONFIG_PASSPHRASE is set and empty: every secret is in clear, in effect. Unset it, and name the passphrase's file in PULUMI_CONFIG_PASSPHRASE_FILE; a stack that was encrypted so gets one by `npm run secrets -- <stack> rekey`";
+    return {
+      what: "PULUMI_CONFIG_PASSPHRASE is set and empty: every secret is in clear, in effect",
+      mend: `unset it, and name the passphrase's file in PULUMI_CONFIG_PASSPHRASE_FILE; ${emptied}`,
+    };
   }
   const file = environment["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? "";
   return direct === undefined && file !== "" ? fileMistake(file) : undefined;

@@ -1,6 +1,7 @@
 import { readArguments, runCommand } from "../arguments";
 import { projectDirectory } from "../stackFile";
 import { auditVerb } from "./audit/verb";
+import { checkVerb } from "./check/verb";
 import { importVerb } from "./import/verb";
 import { importMediaVerb } from "./importMediaVerb";
 import { listVerb } from "./list/verb";
@@ -15,6 +16,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   audit: auditVerb,
   "import-media": importMediaVerb,
   rekey: rekeyVerb,
+  check: checkVerb,
   rotate: rotateVerb,
   due: dueVerb,
 };

@@ -5,7 +5,7 @@ export const keyServices = ["awskms", "gcpkms", "azurekeyvault", "hashivault"] a
 export const providerForms =
   "passphrase, awskms://<alias or id>?region=<region>, gcpkms://projects/<p>/locations/<l>/keyRings/<r>/cryptoKeys/<k>, azurekeyvault://<vault>/keys/<key>, hashivault://<key>";
 
-const form = new RegExp(`^(${keyServices.join("|")})://[^\\s/?#@][^\\s@]*$`);
+const form = new RegExp(`^(${keyServices.join("|")})://[^\\s?#@][^\\s@]*$`);
 
 /** Whether a text names a key in a service: anything with a log-in inside is none. */
 export function isServiceKey(provider: string): boolean {
