@@ -100,7 +100,7 @@ export const chartExemptions: readonly Exemption[] = [
       },
       privileged:
         "It mounts file systems on the host, and the chart says so for its container nfs.",
-      capabilities: { found: ["SYS_ADMIN"], reason: "Mounting takes it." },
+      capabilities: { found: ["SYS_ADMIN"], reason: "The kernel lets nobody mount without it." },
       "privilege-escalation": "The chart gives no value for its sidecars.",
       "non-root": "It mounts, and its sidecars write sockets that belong to root.",
       "read-only-root": "The chart gives no value.",

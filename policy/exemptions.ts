@@ -91,7 +91,6 @@ export const exemptions: readonly Exemption[] = [
     rule: "volume-retained",
     subjects: [
       "{media}/PersistentVolumeClaim/media-storage",
-      "{media}/PersistentVolumeClaim/media-configs",
       "{media}/PersistentVolumeClaim/media-configs-lidarr",
       "{media}/PersistentVolumeClaim/media-configs-overseerr",
       "{media}/PersistentVolumeClaim/media-configs-plex",

@@ -24,6 +24,14 @@ export const defaultDeny: Rule = {
   },
 };
 
+/** Whether an address lies in a range. Where none is configured the pools are somebody else's. */
+function isInPool(text: string, addressRanges: readonly string[]): boolean {
+  const address = parseAddress(text);
+  if (address === undefined) return false;
+  const ranges = addressRanges.map(parseRange).filter((range) => range !== undefined);
+  return ranges.length === 0 || ranges.some((range) => contains(range, address));
+}
+
 const wantedAddress = "metallb.io/loadBalancerIPs";
 
 export const loadBalancerAddress: Rule = {
@@ -42,11 +50,7 @@ export const loadBalancerAddress: Rule = {
     const outside = text
       .split(",")
       .map((one) => one.trim())
-      .filter((one) => {
-        const address = parseAddress(one);
-        const ranges = addressRanges.map(parseRange).filter((range) => range !== undefined);
-        return address === undefined || !ranges.some((range) => contains(range, address));
-      });
+      .filter((one) => !isInPool(one, addressRanges));
     return [judged(path, outside.length === 0, `${outside.join(", ")} is in no pool`)];
   },
 };

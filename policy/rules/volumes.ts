@@ -19,6 +19,12 @@ function policiesOf({ all }: Context): ReadonlyMap<string, string> {
   return new Map([[localClass, "Delete"], ...classes]);
 }
 
+function retains(volume: Fields): boolean {
+  const { persistentVolumeReclaimPolicy } = fieldsOf(volume["spec"]);
+  // Kubernetes' own default for volumes that somebody makes.
+  return (persistentVolumeReclaimPolicy ?? "Retain") === "Retain";
+}
+
 /** The claims a resource makes or has made, by path. */
 function claimsOf(resource: Resource): (readonly [string, Fields])[] {
   const object = objectOf(resource);
@@ -60,9 +66,18 @@ export const volumeRetained: Rule = {
       const policy = textOf(object.body["reclaimPolicy"]);
       return [judged("reclaimPolicy", policy === "Retain", `it is ${policy || "Delete"}`, policy)];
     }
+    if (object?.kind === "PersistentVolume") {
+      const path = "spec.persistentVolumeReclaimPolicy";
+      return [judged(path, retains(object.body), "it goes with its claim")];
+    }
+    const claims = claimsOf(resource);
+    if (claims.length === 0) return [];
     const policies = policiesOf(context);
-    return claimsOf(resource).map(([path, spec]): Judgement => {
+    return claims.map(([path, spec]): Judgement => {
       const name = textOf(spec["storageClassName"]);
+      const volume = textOf(spec["volumeName"]);
+      // The volume is judged itself, where the program makes it.
+      if (volume !== "") return { path };
       // The cluster's default class, which is k3s's own unless somebody changed it.
       const isWell = name !== "" && policies.get(name) !== "Delete";
       const shown = name === "" ? "the default class" : name;
