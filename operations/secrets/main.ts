@@ -7,6 +7,7 @@ import { importMediaVerb } from "./importMediaVerb";
 import { listVerb } from "./list/verb";
 import { rekeyVerb } from "./rekey/verb";
 import { dueVerb, rotateVerb } from "./rotate/verb";
+import { trailVerb } from "./trailVerb/verb";
 import { usageOf, type Verb } from "./verb";
 
 /** What can be done with secrets, by name. */
@@ -17,6 +18,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   "import-media": importMediaVerb,
   rekey: rekeyVerb,
   check: checkVerb,
+  trail: trailVerb,
   rotate: rotateVerb,
   due: dueVerb,
 };
