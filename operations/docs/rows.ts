@@ -58,6 +58,7 @@ export function typeName(schema: z.core.$ZodType): string {
 function plural(element: z.core.$ZodType): string {
   const name = typeName(element);
   if (name === "text") return name;
+  if (name.startsWith("name ")) return name.replace("name", "names");
   return name.endsWith("s") ? `${name}es` : `${name}s`;
 }
 
