@@ -4,7 +4,7 @@ import { inventory } from "../../../config/inventory";
 import type { SecretName } from "../../../config/secrets";
 import { renderTable } from "../../table";
 import type { FormatKeys, SecretEntry } from "../formats/types";
-import { type MapRow, mapped } from "../import/mapFile";
+import { idleRows, type MapRow, mapped } from "../import/mapFile";
 import { lookup } from "../import/lookup";
 import { itemsOf } from "../import/items";
 import { looksSecret, settingNote } from "../import/looks";
@@ -185,7 +185,8 @@ export async function audit(options: AuditOptions): Promise<number> {
   const own = (file: string): boolean =>
     without.some((folder) => resolve(file).startsWith(`${folder}/`));
   const judged: JudgedFile[] = [];
-  for (const one of files.filter(({ file }) => !own(file))) {
+  const others = files.filter(({ file }) => !own(file));
+  for (const one of others) {
     judged.push(...(await judge(one, known, options)));
   }
   const clear = clearValues(files, values);
@@ -195,7 +196,10 @@ export async function audit(options: AuditOptions): Promise<number> {
   for (const [file, why] of unseen) print(`not looked at: ${shownText(file)}: ${why}\n`);
   const short = notSearched(values);
   if (short.length > 0) print(`too short to look for: ${short.join(", ")}\n`);
-  for (const folder of without) print(`not judged, Bramble's own test data: ${folder}\n`);
+  const tests = files.length - others.length;
+  if (tests > 0) print(`not judged, Bramble's own test data: ${String(tests)} files\n`);
+  const items = judged.flatMap(({ entries }) => entries.map(({ item }) => item));
+  for (const pattern of idleRows(map, items)) print(`the map's ${pattern} matches nothing\n`);
   await printAfter(judged, clear, options);
   const going = judged.filter(({ mayGo }) => mayGo);
   print(

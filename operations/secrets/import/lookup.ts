@@ -6,14 +6,8 @@ import {
   secretNames,
   secretRows,
 } from "../../../config/secrets";
-import {
-  elsewhere,
-  receiverPrefixes,
-  receiverSpellings,
-  registrySpellings,
-  type Spellings,
-  spellings,
-} from "./knownNames";
+import { elsewhere, type Spellings, spellings } from "./knownNames";
+import { receiverPrefixes, receiverSpellings, registrySpellings } from "./partNames";
 
 /** Where in a stack's encrypted config a value belongs. */
 export interface Target {

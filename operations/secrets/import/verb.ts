@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { type OptionTypes, print } from "../../arguments";
 import { governanceFolder } from "../../governance";
 import { readStackConfig } from "../../stackFile";
 import { readSecretContent, readSecretFile } from "../formats/read";
+import { fileText, readRegularFile } from "../formats/source";
 import type { FormatKeys } from "../formats/types";
 import { hiddenAnswer } from "../keys/hiddenAnswer";
 import { configStore } from "../store";
@@ -24,20 +24,31 @@ export const fileOptions = {
 export const fileUsage =
   "[--identity-file <age identity>]… [--vault-password-file [<id>@]<file>]… [--sealing-key <file>]… [--map <file>]";
 
+/** Asks on the terminal; the same question, for another file, is not asked again. */
+function askOnce(): (question: string) => Promise<string> {
+  const answers = new Map<string, string>();
+  return async (question) => {
+    const what = question.replace(/ for [^]*$/, "");
+    const answer = answers.get(what) ?? (await hiddenAnswer(question.replace(/:\s*$/, "")));
+    answers.set(what, answer);
+    return answer;
+  };
+}
+
 /** What opens files, by the options of a call. */
 export function keysOf({ lists }: VerbCall): FormatKeys {
   return {
     identityFiles: lists["identity-file"] ?? [],
     vaultPasswordFiles: lists["vault-password-file"] ?? [],
     sealingKeyFiles: lists["sealing-key"] ?? [],
-    ...(process.stdin.isTTY ? { ask: hiddenAnswer } : {}),
+    ...(process.stdin.isTTY ? { ask: askOnce() } : {}),
   };
 }
 
 /** The map of `--map`; none without it. */
 export function mapOf(call: VerbCall): readonly MapRow[] {
   const file = textOf(call, "map");
-  return file === undefined ? [] : readMap(readFileSync(file, "utf8"), file);
+  return file === undefined ? [] : readMap(fileText(file, readRegularFile(file, "follow")), file);
 }
 
 /** `import`: takes values out of files or a cluster. */

@@ -98,6 +98,8 @@ describe("the audit of old files", () => {
     assert.match(printed, /ignored without a reason +write \{ignore: <reason>\}/);
     assert.equal(await run("wiki_password: {ignore: the wiki is gone}"), 0);
     assert.match(printed, /ignored +the wiki is gone/);
+    assert.equal(await run("w*: {ignore: the wiki is gone}\ntypo: radarrApiKey"), 0);
+    assert.match(printed, /the map's typo matches nothing/);
   });
 
   it("knows a value of the stack under a strange name", async () => {

@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { inventoryNames } from "../../../../config/inventory";
 import { secretNames } from "../../../../config/secrets";
 import { type Assignment, lookup, plainName } from "../../../../operations/secrets/import/lookup";
+import { elsewhere, spellings } from "../../../../operations/secrets/import/knownNames";
 import {
-  elsewhere,
   receiverSpellings,
   registrySpellings,
-  spellings,
-} from "../../../../operations/secrets/import/knownNames";
+} from "../../../../operations/secrets/import/partNames";
 import { configOf, fullConfig } from "../../../support/secretEntries";
 
 /** What is made of a path written with `/`: the secret, or the kind of the answer. */
