@@ -6,7 +6,8 @@ import { cacheFolder } from "./folders";
 import { buildGoModule, builtPrograms, type GoModule, goTrouble } from "./goModules";
 
 /** The programs that people make files of secrets with. */
-export type SecretTool = "sops" | "kubeseal" | "ansible-vault" | "age-keygen" | "gpg" | "kubectl";
+export type SecretTool =
+  "sops" | "kubeseal" | "ansible-vault" | "age-keygen" | "gpg" | "ssh-keygen" | "kubectl";
 
 /** Where a program is, or why it cannot be had. */
 export type ToolPath = { readonly path: string } | { readonly missing: string };
@@ -98,6 +99,7 @@ export async function secretTools(log: (line: string) => void): Promise<SecretTo
     "ansible-vault": await ansibleVault(log),
     "age-keygen": installed("age-keygen", "apt-get install age"),
     gpg: installed("gpg", "apt-get install gnupg"),
+    "ssh-keygen": installed("ssh-keygen", "apt-get install openssh-client"),
     kubectl: installed("kubectl", "https://kubernetes.io/docs/tasks/tools/"),
   };
 }

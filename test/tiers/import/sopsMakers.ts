@@ -86,6 +86,12 @@ plain_unencrypted:
   large: 1.0e+30
   tiny: 1.0e-7
   yes: true
+  version: 1.2.3
+  range: 10.0.0.1/24
+  duration: 5m
+  clock: 10:30
+  dashes: 2026-11
+  zeros: "0123"
   list: [1, two]
 `;
 
@@ -114,6 +120,12 @@ const typedEntries: readonly ExpectedEntry[] = [
       ["large", "1e+30"],
       ["tiny", "1e-07"],
       ["yes", "true"],
+      ["version", "1.2.3"],
+      ["range", "10.0.0.1/24"],
+      ["duration", "5m"],
+      ["clock", "10:30"],
+      ["dashes", "2026-11"],
+      ["zeros", "0123"],
     ] as const
   ).map(([key, value]) => ({ path: ["plain_unencrypted", key], value, encrypted: false })),
   { path: ["plain_unencrypted", "list", "0"], value: "1", encrypted: false },
@@ -332,6 +344,42 @@ export const sopsMakers: readonly Maker[] = [
           { path: ["secret"], value: "canary", encrypted: true },
         ],
       };
+    },
+  },
+  {
+    ...{ name: "sops-clear-time.yaml", needs: ["sops", "age-keygen"], bySops: true },
+    make: async (workshop) => {
+      const text = "at_unencrypted: 2026-11-21\nkey: canary\n";
+      await encrypt(workshop, "sops-clear-time.yaml", text);
+      return {
+        ...{ format: "sops-yaml", keys },
+        expected: [
+          { path: ["at_unencrypted"], value: "2026-11-21T00:00:00Z", encrypted: false },
+          { path: ["key"], value: "canary", encrypted: true },
+        ],
+      };
+    },
+  },
+  {
+    ...{ name: "sops-ssh.yaml", needs: ["sops", "ssh-keygen"], bySops: true },
+    make: async (workshop) => {
+      // Where SOPS looks for it.
+      const key = "home/.ssh/id_ed25519";
+      workshop.write("home/.ssh/config", "");
+      await workshop.run("ssh-keygen", [
+        "-q",
+        "-t",
+        "ed25519",
+        "-N",
+        "",
+        "-C",
+        "canary",
+        "-f",
+        key,
+      ]);
+      const args = ["--age", workshop.read(`${key}.pub`).trim()];
+      await encrypt(workshop, "sops-ssh.yaml", "key: canary\n", { args, to: [] });
+      return { format: "sops-yaml", expected: sealed([[["key"], "canary"]]) };
     },
   },
   {

@@ -27,8 +27,11 @@ export async function ageDataKey(metadata: SopsMetadata, keys: FormatKeys): Prom
     const kinds = [...new Set(metadata.recipients.map(({ kind }) => kind))].join(", ");
     return { needs: kinds === "" ? "a key, and names none" : `a key of ${kinds}` };
   }
+  // The library knows age's own keys; SSH keys and plug-ins of age are SOPS' own to open.
+  if (recipients.every(({ name }) => name.startsWith("ssh-"))) {
+    return { needs: "the program itself, since its age recipients are SSH keys" };
+  }
   const identities = ageIdentities(keys);
-  // Plug-ins of age are programs of their own, which SOPS knows how to run.
   const own = identities.filter(({ text }) => text.startsWith("AGE-SECRET-KEY-"));
   for (const { enc } of recipients) {
     for (const { text } of own) {

@@ -51,23 +51,33 @@ function plainNumber(value: number): string {
 
 const isTrue = (text: string): boolean => /^(1|t|true)$/i.test(text);
 
-/** What a clear value adds to the digest; undefined where only SOPS can know. */
+const time = /^\d{4}-\d{1,2}-\d{1,2}($|[Tt ])/;
+const integer = /^([-+]?)(0x[0-9a-f]+|0b[01]+|0o?[0-7]+|0|[1-9][0-9]*)$/i;
+const decimal = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)(e[-+]?[0-9]+)?$/i;
+
+/**
+ * What a clear value adds to the digest: numbers and booleans as Go's YAML library reads them and Go
+ * writes them. Undefined for a time, and for a value with a tag, which only SOPS can know.
+ *
+ * @see https://github.com/yaml/go-yaml/blob/v3/resolve.go
+ */
 function digestOfClear({ text, plain = false, tag }: Leaf): string | undefined {
   if (tag !== undefined) return undefined;
   if (!plain) return text;
   if (/^(true|True|TRUE)$/.test(text)) return "True";
   if (/^(false|False|FALSE)$/.test(text)) return "False";
-  if (/^-?(0|[1-9][0-9]*)$/.test(text)) {
-    return Number.isSafeInteger(Number(text)) || BigInt.asIntN(64, BigInt(text)) === BigInt(text)
-      ? String(BigInt(text))
-      : plainNumber(Number(text));
+  if (/^\.(nan|NaN|NAN)$/.test(text)) return "NaN";
+  if (/^[-+]?\.(inf|Inf|INF)$/.test(text)) return text.startsWith("-") ? "-Inf" : "+Inf";
+  if (!/^[-+.0-9]/.test(text)) return text;
+  if (time.test(text)) return undefined;
+  const digits = text.replaceAll("_", "");
+  const [, sign, body] = integer.exec(digits) ?? [];
+  if (body !== undefined) {
+    const value = BigInt(/^0[0-7]+$/.test(body) ? `0o${body}` : body);
+    const signed = sign === "-" ? -value : value;
+    if (BigInt.asIntN(64, signed) === signed) return String(signed);
   }
-  if (/^[-+]?(\.[0-9]+|[0-9]+\.?[0-9]*)([eE][-+]?[0-9]+)?$/.test(text)) {
-    return /^[-+]?0[0-9]/.test(text) ? undefined : plainNumber(Number(text));
-  }
-  // Times, and numbers of the forms that Go's library knows beside these.
-  if (/^[-+]?[0-9]/.test(text) || /^[-+]?\.(inf|nan)$/i.test(text)) return undefined;
-  return text;
+  return decimal.test(digits) ? plainNumber(Number(digits)) : text;
 }
 
 /** A value as a person would write it, and what it adds to the digest. */

@@ -20,6 +20,8 @@ describe("readSecretFile", () => {
     const needed: Record<string, RegExp> = {
       "sops-groups.yaml": /several groups of keys/,
       "sops-comment-regex.yaml": /encrypted_comment_regex hangs on comments/,
+      "sops-clear-time.yaml": /at_unencrypted is of a kind only SOPS can check/,
+      "sops-ssh.yaml": /its age recipients are SSH keys/,
       "sops-pgp.yaml": /a key of pgp/,
     };
     for (const { name, keys } of fixtures.filter(({ bySops }) => bySops === true)) {
