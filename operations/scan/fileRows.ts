@@ -80,6 +80,9 @@ function dotenvSecrets(text: string, path: string): Place[] {
   const line = /^(?:export\s+)?(?<name>[\w.]+)\s*=\s*(?<value>\S.*)$/gm;
   return [...text.matchAll(line)]
     .filter(({ groups }) => secretWord.test(groups?.["name"] ?? ""))
+    // Encrypted by SOPS, and what it keeps beside that.
+    .filter(({ groups }) => !(groups?.["name"] ?? "").startsWith("sops_"))
+    .filter(({ groups }) => !(groups?.["value"] ?? "").startsWith("ENC[AES256_GCM,"))
     .filter(({ groups }) => !isPlaceholder(groups?.["value"] ?? ""))
     .map((match) => ({ at: match.index, length: match[0].length }));
 }

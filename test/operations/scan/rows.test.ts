@@ -194,6 +194,7 @@ const cases: Readonly<Record<string, { found: readonly Case[]; clean: readonly C
     clean: [
       at(".env.example", "RADARR_API_KEY=abcdef\n"),
       at(".env", "TZ=Europe/London\nTOKEN=${TOKEN}\n"),
+      at("a.env", "API_KEY=ENC[AES256_GCM,data:YQ==]\nsops_hc_vault__list_0__map_key_name=x\n"),
     ],
   },
   "key-file": {
