@@ -78,13 +78,15 @@ const secretWord = /KEY|TOKEN|PASS(WORD|WD|PHRASE)?|SECRET|CREDENTIAL|CLAIM/i;
 function dotenvSecrets(text: string, path: string): Place[] {
   if (/\.(example|sample|template|dist|defaults)$/.test(path)) return [];
   const line = /^(?:export\s+)?(?<name>[\w.]+)\s*=\s*(?<value>\S.*)$/gm;
-  return [...text.matchAll(line)]
-    .filter(({ groups }) => secretWord.test(groups?.["name"] ?? ""))
-    // Encrypted by SOPS, and what it keeps beside that.
-    .filter(({ groups }) => !(groups?.["name"] ?? "").startsWith("sops_"))
-    .filter(({ groups }) => !(groups?.["value"] ?? "").startsWith("ENC[AES256_GCM,"))
-    .filter(({ groups }) => !isPlaceholder(groups?.["value"] ?? ""))
-    .map((match) => ({ at: match.index, length: match[0].length }));
+  return (
+    [...text.matchAll(line)]
+      .filter(({ groups }) => secretWord.test(groups?.["name"] ?? ""))
+      // Encrypted by SOPS, and what it keeps beside that.
+      .filter(({ groups }) => !(groups?.["name"] ?? "").startsWith("sops_"))
+      .filter(({ groups }) => !(groups?.["value"] ?? "").startsWith("ENC[AES256_GCM,"))
+      .filter(({ groups }) => !isPlaceholder(groups?.["value"] ?? ""))
+      .map((match) => ({ at: match.index, length: match[0].length }))
+  );
 }
 
 const isScript = (text: string): boolean => text.startsWith("#!");
