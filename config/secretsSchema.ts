@@ -2,9 +2,20 @@ import { z } from "zod";
 import { isKnownSecret, neverRotated, secretNameHint } from "./inventory";
 import type { Problem } from "./problems";
 
+/**
+ * YAML has dates, and Pulumi's CLI hands one that is not quoted on in Go's own form. This is the form
+ * that people write and every other reader of the file sees.
+ */
+function asWritten(text: string): string {
+  const [, day, time] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) \+0000 UTC$/.exec(text) ?? [];
+  if (day === undefined || time === undefined) return text;
+  return time === "00:00:00" ? day : `${day}T${time}Z`;
+}
+
 /** A day, or a moment where two values are made on one day. */
 const since = z
   .string()
+  .overwrite(asWritten)
   .refine((text) => /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?$/.test(text) && !isNaN(Date.parse(text)), {
     error: ({ input }) =>
       `${String(input)} is no date: write it as 2026-01-31 or 2026-01-31T12:00:00Z`,
@@ -16,6 +27,12 @@ const name = z.string().refine(isKnownSecret, {
 
 /** What is noted of secrets, never a value: `bramble:secrets`. */
 export const secrets = z.strictObject({
+  requirePassphrase: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Refuse to run with an empty passphrase, or with one in a file that others can read. `false`: warn.",
+    ),
   rotated: z
     .record(name, since)
     .default({})

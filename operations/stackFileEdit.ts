@@ -27,7 +27,8 @@ function keysOf(document: Document, path: string): string[] {
 }
 
 function parsed(text: string): Document {
-  const document = parseDocument(text);
+  // The CLI reads a date as a moment and hands it on in a form of its own, unless it is quoted.
+  const document = parseDocument(text, { compat: "yaml-1.1" });
   const [mistake] = document.errors;
   if (mistake !== undefined) {
     throw new Error(`the stack's file is no YAML: ${mistake.message.split("\n")[0] ?? ""}`);
@@ -100,7 +101,7 @@ function editOne(text: string, path: string, value: StackValue): string {
   const known: unknown = document.getIn(keys, true);
   const range = isScalar(known) ? known.range : undefined;
   if (value !== undefined && isScalar(known) && known.value !== null && range) {
-    const written = stringify(value, { lineWidth: 0 }).trimEnd();
+    const written = stringify(value, { lineWidth: 0, compat: "yaml-1.1" }).trimEnd();
     return text.slice(0, range[0]) + written + text.slice(range[1]);
   }
   if (value === undefined) take(document, keys);

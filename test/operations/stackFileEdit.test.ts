@@ -82,6 +82,22 @@ describe("operations/stackFileEdit", () => {
     }
   });
 
+  it("quotes a date: the CLI would read it as a moment, and hand it on in another form", () => {
+    for (const date of ["2026-11-21", "2026-11-21T10:00:00Z"]) {
+      const added = editStackText(text, { "secrets.rotated.grafanaPassword": date });
+      const changed = editStackText(added, { "secrets.rotated.grafanaPassword": `${date}` });
+      for (const file of [added, changed]) assert.ok(file.includes(`grafanaPassword: "${date}"`));
+      assert.ok(added.includes("dhcpRange: 10.69.1.200-10.69.1.250"));
+    }
+  });
+
+  it("keeps what stands behind the config", () => {
+    const salted = `${text.replace("encryptionsalt: v1:abc\n", "")}encryptionsalt: v1:abc\n`;
+    const changed = editStackText(salted, { "secrets.rotated.grafanaPassword": "2026-11-21" });
+    assert.match(changed, /rotated:\n {6}grafanaPassword: "2026-11-21"\nencryptionsalt: v1:abc\n$/);
+    assert.equal(editStackText(changed, { "secrets.rotated.grafanaPassword": undefined }), salted);
+  });
+
   it("edits a file that has no config yet", () => {
     for (const file of ["", "encryptionsalt: v1:abc\n", "config: {}\n", "config:\n"]) {
       const changed = editStackText(file, { "secrets.rotated.x": "2026-11-21" });
