@@ -76,14 +76,16 @@ export function loadSettings(): Settings {
   const stack = pulumi.getStack();
   const { values, problems: encrypted } = readValues(prefix);
   const parsed = parseConfig(values);
+  const passphrase = passphraseProblems(stack);
+  const mustBeKept = parsed.draft?.secrets.requirePassphrase ?? false;
   const problems = [
     ...encrypted,
     ...parsed.problems,
     ...(parsed.draft === undefined ? [] : localFileProblems(parsed.draft)),
     ...secretProblems(prefix, stack, parsed.draft),
-    ...passphraseProblems(stack),
+    ...(mustBeKept ? passphrase : []),
   ];
-  for (const warning of parsed.warnings) {
+  for (const warning of [...parsed.warnings, ...(mustBeKept ? [] : passphrase)]) {
     void pulumi.log.warn(problemLine(warning));
   }
   if (parsed.config === undefined || problems.length > 0) {

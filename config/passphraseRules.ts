@@ -3,11 +3,14 @@ import { readFileSync, statSync } from "node:fs";
 /** Variables of a command, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Characters a passphrase has at least: salt and encrypted values are in Git, free to be tried on. */
-export const leastPassphrase = 16;
+/** Characters a passphrase has at least. */
+export const leastPassphrase = 8;
+
+/** Below this it can be tried out by who has the repository: salt and encrypted values are in it. */
+const goodPassphrase = 16;
 
 /** Different characters a passphrase has at least. */
-const leastVariety = 8;
+const leastVariety = 5;
 
 /** What is wrong with a new passphrase, without a word of it; `undefined` when nothing is. */
 export function passphraseMistake(passphrase: string): string | undefined {
@@ -21,6 +24,13 @@ export function passphraseMistake(passphrase: string): string | undefined {
     return `has fewer than ${String(leastVariety)} different characters: use what \`openssl rand -base64 24\` prints`;
   }
   return undefined;
+}
+
+/** What a passphrase may be, but had better not; `undefined` when it is a good one. */
+export function passphraseWeakness(passphrase: string): string | undefined {
+  return passphrase.length < goodPassphrase
+    ? `is shorter than ${String(goodPassphrase)} characters, and who has the repository may try it out: use what \`openssl rand -base64 24\` prints, or six random words`
+    : undefined;
 }
 
 /** What is wrong with how a passphrase is given. */

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { loadSettings, type Settings } from "../../config/load";
 import { type SecretName, secretNames, setSecretCommand } from "../../config/secrets";
+import { withFolder } from "../support/folders";
 
 const sound = {
   hosts: [21, 22, 23].map((last) => ({
@@ -102,6 +103,25 @@ describe("loadSettings", () => {
       ]);
     });
   }
+
+  it("refuses an empty passphrase where the stack wants one, and warns elsewhere", async () => {
+    const variable = "PULUMI_CONFIG_PASSPHRASE";
+    const [before, folder] = [process.env[variable], process.cwd()];
+    await withFolder(async (empty) => {
+      writeFileSync(join(empty, "Pulumi.home.yaml"), "encryptionsalt: v1:x:v1:y:z\n");
+      process.chdir(empty);
+      process.env[variable] = "";
+      try {
+        assert.deepEqual((await load(sound)).lines, []);
+        const strict = await load({ ...sound, secrets: { requirePassphrase: true } });
+        assert.match(strict.lines[1] ?? "", /^bramble:passphrase: PULUMI_CONFIG_PASSPHRASE is set/);
+      } finally {
+        process.chdir(folder);
+        if (before === undefined) Reflect.deleteProperty(process.env, variable);
+        else process.env[variable] = before;
+      }
+    });
+  });
 
   it("refuses an encrypted value where the plan would show it", async () => {
     const secrets: object = { sshPrivateKey: "key", charts: '{"mirror":"oci://registry.lan"}' };

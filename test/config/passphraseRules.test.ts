@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { passphraseProblems } from "../../config/passphraseProblems";
-import { passphraseMistake } from "../../config/passphraseRules";
+import { passphraseMistake, passphraseWeakness } from "../../config/passphraseRules";
 
 describe("a stack's passphrase", () => {
   let folder = "";
@@ -22,7 +22,7 @@ describe("a stack's passphrase", () => {
     PULUMI_CONFIG_PASSPHRASE_FILE: join(folder, "passphrase"),
   });
 
-  it("is refused before anything runs when it is empty, whichever way it is given", () => {
+  it("is told to be empty, whichever way it is given", () => {
     const [line = ""] = lines({ PULUMI_CONFIG_PASSPHRASE: "", ...inFile() });
     assert.match(line, /^PULUMI_CONFIG_PASSPHRASE is set and empty: every secret is in clear/);
     assert.match(line, /npm run secrets -- home rekey$/);
@@ -30,7 +30,7 @@ describe("a stack's passphrase", () => {
     assert.match(lines(inFile())[0] ?? "", /passphrase is empty: every secret is in clear/);
   });
 
-  it("is refused in a file that others can read, or that is not there", () => {
+  it("is told to lie in a file that others can read, or that is not there", () => {
     assert.deepEqual(lines(inFile()), []);
     chmodSync(join(folder, "passphrase"), 0o640);
     assert.match(lines(inFile())[0] ?? "", /can be read by others: chmod 600 /);
@@ -47,6 +47,7 @@ describe("a stack's passphrase", () => {
   it("has a length and variety that cannot be tried out by who has the repository", () => {
     assert.equal(passphraseMistake("correct horse battery staple"), undefined);
     assert.equal(passphraseMistake("c9Zk0v3Qm1XyTr7uLw2bHs"), undefined);
+    assert.match(passphraseWeakness("hunter2 again") ?? "", /^is shorter than 16 characters/);
     for (const weak of ["", "hunter2", "aaaaaaaaaaaaaaaaaaaaaaaa", " padded passphrase of mine"]) {
       assert.notEqual(passphraseMistake(weak), undefined, weak);
     }

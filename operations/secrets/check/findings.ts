@@ -4,6 +4,7 @@ import {
   type Environment,
   givenPassphraseMistake,
   passphraseMistake,
+  passphraseWeakness,
 } from "../../../config/passphraseRules";
 import { isServiceKey, keyServices, serviceKeyIdentity } from "../keys/providers";
 import type { StackKey } from "../keys/stackKey";
@@ -99,7 +100,10 @@ export async function passphraseFindings(
       findings.push({ where, what, mend: rekey(name) });
     }
   }
-  const weak = passphrase === undefined ? undefined : passphraseMistake(passphrase);
+  const weak =
+    passphrase === undefined
+      ? undefined
+      : (passphraseMistake(passphrase) ?? passphraseWeakness(passphrase));
   if (weak !== undefined && passphrase !== "") {
     findings.push({ where: "the passphrase at hand", what: weak, mend: rekey(stack) });
   }

@@ -1,5 +1,6 @@
 import { accessSync, constants, realpathSync } from "node:fs";
 import { dirname } from "node:path";
+import { passphraseWeakness } from "../../../config/passphraseRules";
 import { stackFilePath } from "../../stackFile";
 import { newPassphrase, presentPassphrase } from "../keys/passphrase";
 import { serviceKeyIdentity } from "../keys/providers";
@@ -61,6 +62,8 @@ export async function gather(options: RekeyOptions, key: StackKey): Promise<Chan
     provider === "passphrase"
       ? await newPassphrase(stack, options.newPassphraseFile, environment, ask)
       : undefined;
+  const weakness = wanted && passphraseWeakness(wanted.value);
+  if (weakness !== undefined) options.print(`warning: the new passphrase ${weakness}\n`);
   if (wanted !== undefined && wanted.value === present?.value) {
     throw new Error("the new passphrase is the one the stack has; nothing was touched");
   }

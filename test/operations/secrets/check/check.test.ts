@@ -110,7 +110,7 @@ describe("a look at the keys of all stacks", () => {
           state: stateWith(saltOf("weak")),
         };
       },
-      /the passphrase at hand +is shorter than 16 characters/,
+      /the passphrase at hand +is shorter than 8 characters/,
     ],
     [
       "a file of the passphrase that lies where Git sees it",
