@@ -85,7 +85,7 @@ describe("operations/stackFileEdit", () => {
   it("quotes a date: the CLI would read it as a moment, and hand it on in another form", () => {
     for (const date of ["2026-11-21", "2026-11-21T10:00:00Z"]) {
       const added = editStackText(text, { "secrets.rotated.grafanaPassword": date });
-      const changed = editStackText(added, { "secrets.rotated.grafanaPassword": `${date}` });
+      const changed = editStackText(added, { "secrets.rotated.grafanaPassword": date });
       for (const file of [added, changed]) assert.ok(file.includes(`grafanaPassword: "${date}"`));
       assert.ok(added.includes("dhcpRange: 10.69.1.200-10.69.1.250"));
     }
