@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { closedSecret } from "../config/closedSecret";
 import { parseConfig } from "../config/parse";
+import { parseQuietly } from "../config/parseQuietly";
 import { problemLine } from "../config/problems";
 import type { Config } from "../config/schema";
 import { type SecretName, secretNames } from "../config/secrets";
@@ -49,7 +49,7 @@ export function readStackFile(
   } catch {
     throw new Error(`no Pulumi.${stack}.yaml here: the first argument is the name of a stack`);
   }
-  const values = (parse(text) as { config?: Record<string, unknown> | null } | null)?.config ?? {};
+  const values = (parseQuietly(text, `Pulumi.${stack}.yaml`) as { config?: Record<string, unknown> | null } | null)?.config ?? {};
   const config: Record<string, string> = {};
   const secretKeys: string[] = [];
   for (const [name, value] of Object.entries(values)) {

@@ -1,4 +1,5 @@
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
+import { parseQuietly } from "../../config/parseQuietly";
 
 interface Kubeconfig {
   clusters: { name: string; cluster: { server: string } & Record<string, unknown> }[];
@@ -12,12 +13,12 @@ interface Kubeconfig {
  * instead of loopback, and the cluster's name instead of `default`, so that several merge well.
  *
  * @param text kubeconfig as /etc/rancher/k3s/k3s.yaml holds it.
- * @throws Error when the text holds no cluster.
+ * @throws Error when the text holds no cluster; no word of the text is in it.
  */
 export function renderKubeconfig(text: string, clusterName: string, address: string): string {
-  const config = parse(text) as Kubeconfig;
-  const [cluster] = config.clusters;
-  const [user] = config.users;
+  const config = parseQuietly(text, "the server's kubeconfig") as Partial<Kubeconfig> | null;
+  const cluster = config?.clusters?.[0];
+  const user = config?.users?.[0];
   if (cluster === undefined || user === undefined) {
     throw new Error("the server's kubeconfig names no cluster or user");
   }

@@ -1,8 +1,8 @@
 import { request } from "node:https";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parse } from "yaml";
 import { z } from "zod";
+import { parseQuietly } from "../../config/parseQuietly";
 import type { AppAddress } from "./look";
 import { type Ask, type Gap, gapsOf } from "./away";
 
@@ -75,7 +75,7 @@ const kubeconfigSchema = z.object({
  * @param kubeconfig k3s's admin kubeconfig; nothing of it is kept beyond the probes.
  */
 export function apiProbes(kubeconfig: string, addresses: readonly string[]): Probe[] {
-  const { clusters, users } = kubeconfigSchema.parse(parse(kubeconfig));
+  const { clusters, users } = kubeconfigSchema.parse(parseQuietly(kubeconfig, "the kubeconfig"));
   const decoded = (text: string): Buffer => Buffer.from(text, "base64");
   const { user } = users[0];
   const identity = {

@@ -120,7 +120,8 @@ export async function runProgram(
       config: Object.fromEntries(config) as Record<string, string>,
       secretKeys: given.map(([key]) => `bramble:${key}`),
       preview: outputs === undefined,
-      make: (registration) => Promise.resolve(outputs ? { outputs: outputs(registration) } : {}),
+      make: (registration) =>
+        Promise.resolve(registration).then((one) => (outputs ? { outputs: outputs(one) } : {})),
     }),
   );
 }
