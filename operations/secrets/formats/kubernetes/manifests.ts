@@ -7,10 +7,17 @@ export type ManifestValues = readonly (readonly [path: readonly string[], leaf: 
 const isKind = (node: Node, group: string, kind: string): boolean =>
   childText(node, "kind") === kind && (childText(node, "apiVersion") ?? "").startsWith(group);
 
-/** A manifest, or those in a List of them. */
+/** A manifest, or those in a List of them; in a list of one kind the items do not name it. */
 export function manifestsIn(node: Node): readonly Node[] {
-  const list = (childText(node, "kind") ?? "").endsWith("List");
-  return list ? childItems(node, "items").flatMap(manifestsIn) : [node];
+  const kind = childText(node, "kind") ?? "";
+  if (!kind.endsWith("List")) return [node];
+  const named: Node = { kind: "value", text: kind.slice(0, -"List".length) };
+  const version = child(node, "apiVersion");
+  return childItems(node, "items").flatMap((item) =>
+    item.kind === "map" && version !== undefined && child(item, "kind") === undefined
+      ? [{ ...item, entries: [...item.entries, ["kind", named], ["apiVersion", version]] }]
+      : manifestsIn(item),
+  );
 }
 
 /** Whether a manifest is a Secret. */

@@ -65,6 +65,15 @@ data: {key: "${base64("canary-2").slice(0, 8)}\\n${base64("canary-2").slice(8)}"
     ]);
   });
 
+  it("are found in a list whose items do not name their kind", async () => {
+    const metadata = { name: "n", namespace: "s" };
+    const items = [{ metadata, data: { key: base64("canary") } }];
+    const list = { kind: "SecretList", apiVersion: "v1", items };
+    assert.deepEqual(await read(JSON.stringify(list), "a.json"), [
+      ["s/n/key", "canary", undefined],
+    ]);
+  });
+
   it("have what stringData says where data says otherwise", async () => {
     const secret = {
       ...{ apiVersion: "v1", kind: "Secret", metadata: { name: "n", namespace: "s" } },
