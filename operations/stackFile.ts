@@ -49,7 +49,12 @@ export function readStackFile(
   } catch {
     throw new Error(`no Pulumi.${stack}.yaml here: the first argument is the name of a stack`);
   }
-  const values = (parseQuietly(text, `Pulumi.${stack}.yaml`) as { config?: Record<string, unknown> | null } | null)?.config ?? {};
+  const values =
+    (
+      parseQuietly(text, `Pulumi.${stack}.yaml`) as {
+        config?: Record<string, unknown> | null;
+      } | null
+    )?.config ?? {};
   const config: Record<string, string> = {};
   const secretKeys: string[] = [];
   for (const [name, value] of Object.entries(values)) {
