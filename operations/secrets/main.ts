@@ -7,6 +7,7 @@ import { importMediaVerb } from "./importMediaVerb";
 import { listVerb } from "./list/verb";
 import { rekeyVerb } from "./rekey/verb";
 import { dueVerb, rotateVerb } from "./rotate/verb";
+import { showVerb } from "./show/verb";
 import { trailVerb } from "./trailVerb/verb";
 import { usageOf, type Verb } from "./verb";
 
@@ -19,6 +20,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   rekey: rekeyVerb,
   check: checkVerb,
   trail: trailVerb,
+  show: showVerb,
   rotate: rotateVerb,
   due: dueVerb,
 };

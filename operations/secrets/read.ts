@@ -13,6 +13,9 @@ export interface SecretReading {
   readonly reason: string;
 }
 
+/** Outputs that have another name than their secret. */
+const outputs: ReadonlyMap<string, string> = new Map([["mediaLoginPassword", "mediaPassword"]]);
+
 /** Why, in the trail's words: what the operator said, or what the command is for and its name. */
 function reasonOf(reason: string, environment: NodeJS.ProcessEnv): string {
   const told = environment["BRAMBLE_REASON"] ?? "";
@@ -55,11 +58,14 @@ async function read(
 /**
  * Reads a secret output of a stack in clear, and notes who did in the trail.
  *
+ * @param name the secret's, or the output's.
  * @returns what the CLI printed, with its line end.
  * @throws Error in one line when the stack has none or cannot be opened.
  */
 export function readSecretOutput(name: string, reading: SecretReading): Promise<string> {
-  return read(name, ["stack", "output", name, "--show-secrets"], reading);
+  const output = outputs.get(name) ?? name;
+  const [noted] = [...outputs].find(([, one]) => one === output) ?? [name];
+  return read(noted, ["stack", "output", output, "--show-secrets"], reading);
 }
 
 /** Reads a secret of a stack's encrypted config in clear, as {@link readSecretOutput} does. */

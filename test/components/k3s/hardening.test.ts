@@ -48,6 +48,14 @@ describe("the API's audit policy", () => {
     }
   });
 
+  it("asks for what holds secrets before any other rule, whoever reads or writes it", () => {
+    const [first] = auditRules;
+    assert.deepEqual(Object.keys(first ?? {}).sort(), ["level", "resources"]);
+    assert.equal(first?.level, "Metadata");
+    const named = first.resources?.flatMap(({ resources }) => resources) ?? [];
+    assert.ok(["secrets", "configmaps"].every((name) => named.includes(name)));
+  });
+
   it("keeps what changes who may do what, and drops what the nodes ask all day", () => {
     const rbac = "rbac.authorization.k8s.io";
     assert.equal(ruleFor("create", rbac, "clusterrolebindings", {})?.level, "RequestResponse");
