@@ -84,6 +84,11 @@ export default defineConfig(
     rules: restrict(noLab, noPulumi, noUpwards),
   },
   {
+    files: ["policy/**/*.ts"],
+    ignores: ["policy/{index,engineResource}.ts"],
+    rules: restrict(noLab, noPulumi, noUpwards),
+  },
+  {
     files: ["components/workload/wiring/**/*.ts"],
     rules: {
       ...restrict(noPackages),

@@ -53,6 +53,18 @@ export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
+/** How the SDK writes a value that is not known before a run. */
+const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/**
+ * Whether a value is known only once the resources it comes from exist.
+ *
+ * @see https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/runtime/rpc.ts
+ */
+export function isUnknown(value: unknown): boolean {
+  return value === unknownText;
+}
+
 /** The object of Kubernetes that a resource is; nothing for hosts, releases and components. */
 export function objectOf({ type, inputs }: Resource): KubernetesObject | undefined {
   const { apiVersion, kind, metadata } = inputs;

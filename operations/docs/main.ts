@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { readArguments, runCommand } from "../arguments";
 import { projectDirectory } from "../stackFile";
 import { configurationPage } from "./configuration";
+import { policyPage } from "./policy";
 import { projectFile } from "./projectFile";
 import { secretsPage } from "./secrets";
 
@@ -23,6 +24,7 @@ runCommand((argv) => {
   const { words } = readArguments(argv, {});
   if (words.length > 0) throw new Error("usage: npm run docs");
   write("docs/configuration.md", configurationPage());
+  write("docs/policy.md", policyPage());
   write("docs/secrets.md", secretsPage(["local", "staging", "production"]));
   write("Pulumi.yaml", projectFile(readFileSync(join(projectDirectory, "Pulumi.yaml"), "utf8")));
   return Promise.resolve(0);

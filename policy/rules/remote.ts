@@ -1,5 +1,4 @@
-import { isUnknown } from "../../operations/inprocess/values";
-import { type Fields, fieldsOf, type Resource, textOf } from "../resource";
+import { type Fields, fieldsOf, isUnknown, type Resource, textOf } from "../resource";
 import { judged, type Judgement, type Rule, textsIn } from "../rule";
 import { secretForm } from "../secretTexts";
 

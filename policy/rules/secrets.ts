@@ -1,6 +1,5 @@
-import { isUnknown } from "../../operations/inprocess/values";
 import { containerName, containersOf } from "../pods";
-import { fieldsOf, listOf, objectOf, type Resource, textOf } from "../resource";
+import { fieldsOf, isUnknown, listOf, objectOf, type Resource, textOf } from "../resource";
 import { judged, type Judgement, type Rule, textsIn } from "../rule";
 import { isSecretName, mayBeSecret, secretForm } from "../secretTexts";
 

@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { configKeys } from "../../../config/parse";
 import { secretNames } from "../../../config/secrets";
 import { configurationPage } from "../../../operations/docs/configuration";
+import { policyPage } from "../../../operations/docs/policy";
 import { projectFile } from "../../../operations/docs/projectFile";
 import { secretsPage } from "../../../operations/docs/secrets";
 import { projectDirectory } from "../../../operations/stackFile";
@@ -14,6 +15,10 @@ const read = (name: string) => readFileSync(join(projectDirectory, name), "utf8"
 describe("npm run docs", () => {
   it("has been run: docs/configuration.md says what the schema says", () => {
     assert.equal(read("docs/configuration.md"), configurationPage());
+  });
+
+  it("has been run: docs/policy.md says what the rules and their exemptions say", () => {
+    assert.equal(read("docs/policy.md"), policyPage());
   });
 
   it("has been run: docs/secrets.md says what the inventory says, also of each stack", () => {
