@@ -40,13 +40,15 @@ export function ageIdentities(keys: FormatKeys): AgeIdentity[] {
   const named = [...(keys.identityFiles ?? [])];
   const fromEnvironment = environment["SOPS_AGE_KEY_FILE"];
   if (fromEnvironment !== undefined && fromEnvironment !== "") named.push(fromEnvironment);
-  const usual = join(userConfigFolder(environment), "sops", "age", "keys.txt");
-  const files = existsSync(usual) ? [...named, usual] : named;
-  const found = files.flatMap((file) => {
-    const identities = identitiesIn(file, fileText(file, readRegularFile(file, "follow")));
-    if (identities.length === 0)
-      throw new FileTrouble(file, "holds no age identity (AGE-SECRET-KEY-…)");
-    return identities;
+  const read = (file: string): AgeIdentity[] =>
+    identitiesIn(file, fileText(file, readRegularFile(file, "follow")));
+  const found = named.flatMap((file) => {
+    const identities = read(file);
+    if (identities.length > 0) return identities;
+    const mend = "one with a passphrase is opened by `age --decrypt` first";
+    throw new FileTrouble(file, `holds no age identity (AGE-SECRET-KEY-…); ${mend}`);
   });
+  const usual = join(userConfigFolder(environment), "sops", "age", "keys.txt");
+  if (existsSync(usual)) found.push(...read(usual));
   return [...found, ...identitiesIn("SOPS_AGE_KEY", environment["SOPS_AGE_KEY"] ?? "")];
 }
