@@ -60,7 +60,10 @@ const kubeconfigSchema = z.object({
   ),
   users: z.array(
     z.object({
-      user: z.object({ "client-certificate-data": z.string(), "client-key-data": z.string() }),
+      user: z.union([
+        z.object({ "client-certificate-data": z.string(), "client-key-data": z.string() }),
+        z.object({ token: z.string() }),
+      ]),
     }),
   ),
 });
@@ -77,13 +80,18 @@ function createSend(kubeconfig: string): Send {
   const agent = new Agent({
     keepAlive: true,
     ca: decoded(cluster["certificate-authority-data"]),
-    cert: decoded(user["client-certificate-data"]),
-    key: decoded(user["client-key-data"]),
+    ...("token" in user
+      ? {}
+      : {
+          cert: decoded(user["client-certificate-data"]),
+          key: decoded(user["client-key-data"]),
+        }),
   });
   return (method, path, body) =>
     new Promise((resolve, reject) => {
       const headers = {
         Accept: "application/json",
+        ...("token" in user ? { Authorization: `Bearer ${user.token}` } : {}),
         ...(method === "PATCH" ? { "Content-Type": "application/apply-patch+yaml" } : {}),
       };
       const options = { method, agent, headers, timeout: requestSeconds * 1000 };

@@ -81,11 +81,12 @@ async function ownRules(kubectl: Kubectl, namespace: string): Promise<RoleRule[]
  */
 export async function lacks(kubectl: Kubectl, { cluster, namespaces }: Rights): Promise<Lack[]> {
   const whole = lacksOf(cluster, await ownRules(kubectl, deployerNamespace), undefined);
-  const inNamespaces: Lack[] = [];
-  for (const [namespace, grants] of Object.entries(namespaces)) {
-    inNamespaces.push(...lacksOf(grants, await ownRules(kubectl, namespace), namespace));
-  }
-  return [...whole, ...inNamespaces];
+  const inNamespaces = await Promise.all(
+    Object.entries(namespaces).map(async ([namespace, grants]) =>
+      lacksOf(grants, await ownRules(kubectl, namespace), namespace),
+    ),
+  );
+  return [...whole, ...inNamespaces.flat()];
 }
 
 /** Told of a namespace in which next to nothing is allowed. */

@@ -67,8 +67,12 @@ export async function clusterUp(): Promise<void> {
  * and there is no SSH.
  *
  * @param change values of `bramble:media` in place of the stack's
+ * @param more whole keys of the config, with prefix
  */
-export async function apply(change: Fields = {}): Promise<ProgramResult> {
+export async function apply(
+  change: Fields = {},
+  more: Readonly<Record<string, string>> = {},
+): Promise<ProgramResult> {
   await clusterUp();
   const { config } = readStackFile("production");
   const kept = ["network", "storage", "platform", "charts"].flatMap((name) => {
@@ -78,12 +82,13 @@ export async function apply(change: Fields = {}): Promise<ProgramResult> {
   const stackMedia = JSON.parse(config["bramble:media"] ?? "{}") as Fields;
   return program(lab, {
     folder: join(labFolder(lab), "program"),
-    secretKeys: ["bramble:kubeconfig"],
+    secretKeys: ["bramble:kubeconfig", "bramble:deployerKubeconfig"],
     config: {
       ...(Object.fromEntries(kept) as object),
       "bramble:cluster": JSON.stringify({ name: "production", source: "existing" }),
       "bramble:media": JSON.stringify(merged(stackMedia, change)),
       "bramble:kubeconfig": kubeconfig ?? "",
+      ...more,
     },
   });
 }
