@@ -76,6 +76,17 @@ async function noteInTrail(
   noteSecrets(stack, event, { ...key, folder: governance });
 }
 
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What failed, once it is noted. A trail that cannot be written hides nothing of it. */
+async function alsoNoted(error: unknown, noting: Promise<void>): Promise<Error> {
+  const missing = await noting.then(
+    () => "",
+    (why: unknown) => `\nIt is not noted in the trail: ${textOf(why)}`,
+  );
+  return new Error(`${textOf(error)}${missing}`, { cause: error });
+}
+
 /** When the rotation of each secret began, in this run or in the one that it goes on with. */
 type Beginnings = ReadonlyMap<string, Date>;
 
@@ -124,15 +135,14 @@ async function runAll(
       );
       for (const [name, what] of tried) seen.set(name, what);
     } catch (error) {
-      await noteInTrail(turns, values, "refused", options);
-      throw new Error(`${(error as Error).message}\nNothing was changed`, { cause: error });
+      const told = new Error(`${textOf(error)}\nNothing was changed`, { cause: error });
+      throw await alsoNoted(told, noteInTrail(turns, values, "refused", options));
     }
     try {
       const found = await runGroup(group, options, context, recorder);
       for (const [name, what] of found) seen.set(name, what);
     } catch (error) {
-      await noteInTrail(turns, values, "failed", options);
-      throw error;
+      throw await alsoNoted(error, noteInTrail(turns, values, "failed", options));
     }
     await noteInTrail(turns, values, "done", options);
   }
@@ -205,7 +215,7 @@ export async function rotate(options: RotateOptions): Promise<number> {
     // The record has the first line of what goes wrong: it is made harmless before.
     const seen = await runAll(groups, config, options, recorder, beginnings).catch(
       (error: unknown) => {
-        throw new Error(without(values, error instanceof Error ? error.message : String(error)));
+        throw new Error(without(values, textOf(error)));
       },
     );
     print(doneTable(turns, seen, proofs));

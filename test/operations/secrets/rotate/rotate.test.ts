@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { parse } from "yaml";
@@ -222,6 +222,15 @@ describe("secrets rotate", () => {
     withFolder(async (folder) => {
       const { options, values } = bench(folder, { names: ["heartbeatUrl"], engine: broken });
       await assert.rejects(rotate(options), /but not in use .*run pulumi up --stack home/);
+      assert.equal(values.get("heartbeatUrl"), old.heartbeatUrl);
+    }));
+
+  it("says what failed and what was put back also when the trail cannot be written", () =>
+    withFolder(async (folder) => {
+      const { options, values } = bench(folder, { names: ["heartbeatUrl"], engine: broken });
+      mkdirSync(join(folder, "home"));
+      writeFileSync(trailFile("home", folder), "no trail\n");
+      await assert.rejects(rotate(options), /up failed.*\n.*old values are back.*\n.*not noted/);
       assert.equal(values.get("heartbeatUrl"), old.heartbeatUrl);
     }));
 
