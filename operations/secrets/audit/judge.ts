@@ -4,7 +4,7 @@ import { partOf } from "../compound";
 import type { SecretEntry } from "../formats/types";
 import { assignEach, targetKey } from "../import/assign";
 import type { Item } from "../import/items";
-import type { Assignment } from "../import/lookup";
+import type { Assignment } from "../import/assignment";
 import type { MapRow } from "../import/mapFile";
 import { shortestSearched, valuesOf } from "./clearValues";
 import type { FoundKind } from "./find";

@@ -3,7 +3,7 @@ import { nearest } from "../../../config/problems";
 import { type SecretName, secretNames } from "../../../config/secrets";
 import { compoundSecrets } from "../compound";
 import type { Item } from "./items";
-import type { Assignment, Target } from "./lookup";
+import type { Assignment, Target } from "./assignment";
 
 /** One line of a map: what is made of the values whose places match. */
 export interface MapRow {

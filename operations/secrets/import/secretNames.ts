@@ -1,5 +1,5 @@
 import { mediaAppNames } from "../../../catalogue/apps/names";
-import { plainName } from "./lookup";
+import { plainName } from "./names";
 import type { MapRow } from "./mapFile";
 
 /** Words in names of Secrets that may hold what a stack needs, as `plainName` writes them. */

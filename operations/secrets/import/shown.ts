@@ -10,7 +10,9 @@ export function shownText(text: string): string {
   const safe = plain.replace(/[^\x20-\x7e]/gu, (one) =>
     /[\p{L}\p{N}\p{P}\p{S}]/u.test(one) ? one : `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`,
   );
-  return safe.length > longest ? `${safe.slice(0, longest)}…` : safe;
+  // Not between the two halves of one character.
+  const cut = safe.slice(0, longest).replace(/[\ud800-\udbff]$/, "");
+  return safe.length > longest ? `${cut}…` : safe;
 }
 
 /** Where a value stands in its file. */

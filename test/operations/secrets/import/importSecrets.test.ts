@@ -245,6 +245,23 @@ describe("import of secrets", () => {
     assert.match(printed, /evil\\u001b\[2J\\u\{202e\}\\nkey/);
   });
 
+  it("survives any names and values, and prints lines alone", async () => {
+    const characters =
+      "aZ09 _-./:#*{}[]()$%\\\"'`\0\n\r\t\u001b\u007f\u0085\u202e\u2028\ufeff\ud83d\ude00é字";
+    const unit = fc.constantFrom(...characters.split(""));
+    const any = fc.string({ unit, maxLength: 60 });
+    const path = fc.array(any, { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(path, any), { maxLength: 5 }), async (pairs) => {
+        printed = "";
+        store = fakeStore();
+        await run(pairs.map(([keys, text]) => ({ ...entry("x", text), path: keys })));
+        assert.doesNotMatch(printed, /[^\n\P{C}]/u);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it("never prints or notes any six characters of a value", async () => {
     const names = [
       "radarr_api_key",

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { inventoryNames } from "../../../../config/inventory";
 import { secretNames } from "../../../../config/secrets";
-import { type Assignment, lookup, plainName } from "../../../../operations/secrets/import/lookup";
+import type { Assignment } from "../../../../operations/secrets/import/assignment";
+import { lookup } from "../../../../operations/secrets/import/lookup";
+import { plainName } from "../../../../operations/secrets/import/names";
 import { elsewhere, spellings } from "../../../../operations/secrets/import/knownNames";
 import {
   receiverSpellings,
