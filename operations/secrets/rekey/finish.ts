@@ -63,7 +63,7 @@ export function finish(
   }
   lines.push(
     `commit Pulumi.${stack}.yaml`,
-    "Git's history of it, and older copies of the state, still open by the old key. Did that leak, then all they hold has leaked: replace each secret, see docs/runbooks/secrets-rotation.md, `npm run secrets -- <stack> rotate`",
+    `Git's history of it, and older copies of the state, still open by the old key. Did that leak, then all they hold has leaked: npm run secrets -- ${stack} rotate, by docs/runbooks/secrets-rotation.md#after-a-leak`,
   );
   dropCopies(stack, directory);
   print(`${lines.join("\n")}\n`);

@@ -197,8 +197,8 @@ describe("a change of a stack's key", () => {
     ],
     ...[
       ["an empty", "", /is empty: every secret would be in clear/],
-      ["a short", "short", /is shorter than 16 characters/],
-      ["a monotonous", "ababababababababab", /fewer than 8 different characters/],
+      ["a short", "short", /is shorter than 8 characters/],
+      ["a monotonous", "ababababababababab", /fewer than 5 different characters/],
       ["a cut-off", `${newOne} `, /begins or ends with a space/],
       ["the same", oldOne, /is the one the stack has/],
       ["a two-line", `${newOne}\nmore`, /control character/],
