@@ -38,7 +38,7 @@ const findAddress =
 
 function gateLine({ gate }: IngressSettings, stack: string): string {
   return gate.type === "basic"
-    ? `the gate: user ${gate.user}, password by \`pulumi stack output ingressPassword --show-secrets --stack ${stack}\``
+    ? `the gate: user ${gate.user}, password by \`npm run --silent secrets -- ${stack} show ingressPassword\``
     : `the gate: ${gate.url} decides`;
 }
 
