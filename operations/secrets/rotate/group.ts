@@ -69,17 +69,18 @@ async function tryAfter(
 ): Promise<Seen> {
   const seen = new Map<string, string>();
   const wrong: string[] = [];
-  for (const { name } of turns) {
-    const proof = proofs[name];
-    const { after } = proof ?? {};
+  // All at once: what waits for one restart does not wait for another's as well.
+  const tries = turns.map(async ({ name }) => {
+    const { after } = proofs[name] ?? {};
+    if (after === undefined) return;
     try {
-      if (after === undefined) continue;
       seen.set(name, await proven(() => after(context), patienceSeconds));
     } catch (error) {
       wrong.push(`${name}: not proven: ${lineOf(error)}`);
     }
-  }
-  if (wrong.length > 0) throw new Error(wrong.join("\n"));
+  });
+  await Promise.all(tries);
+  if (wrong.length > 0) throw new Error(wrong.sort().join("\n"));
   return seen;
 }
 
@@ -139,7 +140,7 @@ export async function runGroup(
   } catch (error) {
     if (!given) {
       throw new Error(
-        `${textOf(error)}\nThe new values are made and stay: mend that, and run the same command again; it makes no others`,
+        `${textOf(error)}\nWhat was begun stays. Mend that, and run the same command again: it makes no second value`,
         { cause: error },
       );
     }

@@ -114,7 +114,7 @@ describe("secrets rotate", () => {
   it("raises a counter by one, and no further when it goes on", () =>
     withFolder(async (folder) => {
       const { options } = bench(folder, { names: ["serverToken"], engine: broken });
-      await assert.rejects(rotate(options), /run the same command again; it makes no others/);
+      await assert.rejects(rotate(options), /run the same command again: it makes no second value/);
       const counter = () => written(folder)["bramble:k3s"]?.["rotation"] as object;
       assert.deepEqual(counter(), { serverToken: 2 });
       const later = bench(folder, {
