@@ -123,7 +123,7 @@ func startAPIServer(
 // withoutNeed are controllers for features that no cluster of the lab uses.
 const withoutNeed = "-bootstrap-signer-controller,-token-cleaner-controller," +
 	"-certificatesigningrequest-approving-controller,-certificatesigningrequest-cleaner-controller," +
-	"-certificatesigningrequest-signing-controller,-podcertificaterequest-cleaner-controller," +
+	"-podcertificaterequest-cleaner-controller," +
 	"-device-taint-eviction-controller,-resourceclaim-controller,-podgroup-protection-controller," +
 	"-storageversion-garbage-collector-controller,-storage-version-migrator-controller," +
 	"-validatingadmissionpolicy-status-controller,-ttl-controller," +
@@ -147,6 +147,8 @@ func startControllerManager(ctx context.Context, settings settings) error {
 	arguments := append([]string{
 		"allocate-node-cidrs=true",
 		"cluster-cidr=" + settings.podRange,
+		"cluster-signing-kube-apiserver-client-cert-file=" + p.tls("client-ca.crt"),
+		"cluster-signing-kube-apiserver-client-key-file=" + p.tls("client-ca.key"),
 		"controllers=*," + withoutNeed,
 		"kubeconfig=" + p.server("cred", "controller.kubeconfig"),
 		"node-monitor-grace-period=40s",

@@ -10,6 +10,8 @@ import {
 } from "../../../operations/deployer/kubeconfig";
 import { deployerName, deployerNamespace } from "../../../operations/deployer/manifests";
 import { mergeRights, type Rights, rightsOf } from "../../../operations/deployer/rights";
+import { issuePersonAccess } from "../../../operations/kubeconfig/person";
+import { parse } from "yaml";
 import type { ProgramResult } from "../support/run";
 import { kubectl as atServer, tryKubectl } from "./server";
 import { apply } from "./stack";
@@ -78,16 +80,23 @@ const forbidden: readonly (readonly [command: string, input?: object])[] = [
   ["create --filename -", binding("Role", "cluster-admin", "default")],
 ];
 
+const people = [{ role: "view" }, { role: "edit", namespaces: ["media"] }];
+
+const cluster = (more: object) => ({
+  "bramble:cluster": JSON.stringify({ name: "production", source: "existing", people, ...more }),
+});
+
+/** The production stack with roles for people, as the administrator applies it; once. */
+let applied: Promise<ProgramResult> | undefined;
+function asAdministrator(): Promise<ProgramResult> {
+  return (applied ??= apply({}, cluster({})));
+}
+
 describe("the deployer, on a real API server", () => {
   let first: ProgramResult;
 
-  const cluster = (more: object) => ({
-    "bramble:cluster": JSON.stringify({ name: "production", source: "existing", ...more }),
-  });
-  const people = [{ role: "view" }, { role: "edit", namespaces: ["media"] }];
-
   before(async () => {
-    first = await apply({}, cluster({ people }));
+    first = await asAdministrator();
     const rights = rightsOf(first.registrations);
     const { namespaces } = await applyDeployer(admin, { rights, namespaces: [] });
     assert.deepEqual(namespaces, []);
@@ -112,7 +121,7 @@ describe("the deployer, on a real API server", () => {
     const { report, log } = await apply(
       { apps: { radarr: { secretGeneration: 3 } } },
       {
-        ...cluster({ people, access: "deployer" }),
+        ...cluster({ access: "deployer" }),
         // Nobody could do anything with that one.
         "bramble:kubeconfig": "{}",
         "bramble:deployerKubeconfig": kubeconfig,
@@ -175,5 +184,43 @@ describe("the deployer, on a real API server", () => {
     const { pruned } = await applyDeployer(admin, { rights, namespaces: [], prune: true });
     assert.deepEqual(pruned, ["default"]);
     assert.deepEqual(await stored(), rights);
+  });
+});
+
+describe("a person's certificate, on a real API server", () => {
+  before(asAdministrator);
+
+  async function login(role: string, namespace?: string): Promise<(command: string) => string> {
+    const request = { name: "anna", role, namespace, hours: 1 };
+    const { kubeconfig, until, user } = await issuePersonAccess(admin, "production", request);
+    assert.equal(user, "bramble:anna");
+    assert.ok(Math.abs(until.getTime() - Date.now() - 3_600_000) < 600_000, until.toISOString());
+    const file = parse(kubeconfig) as object;
+    return (command) => {
+      const { code, stdout, stderr } = tryKubectl(`--kubeconfig /dev/stdin ${command}`, file);
+      return code === 0 ? "allowed" : `${stdout}${stderr}`;
+    };
+  }
+
+  it("for view looks everywhere, and never at a Secret", async () => {
+    const may = await login("view");
+    assert.equal(may("get pods --namespace media"), "allowed");
+    assert.equal(may("get deployments --namespace monitoring"), "allowed");
+    for (const command of [
+      "get secrets --namespace media",
+      "get nodes",
+      "delete pods --all --namespace media",
+      "create token default --namespace media",
+    ]) {
+      assert.match(may(command), /forbidden/i, command);
+    }
+    assert.equal(atServer("get csr --output name"), "", "requests are not left lying about");
+  });
+
+  it("for one namespace ends at its border", async () => {
+    const may = await login("edit", "media");
+    assert.equal(may("get pods"), "allowed", "that namespace is the default");
+    assert.equal(may("delete pods --selector app=nothing"), "allowed");
+    assert.match(may("get pods --namespace monitoring"), /forbidden/i);
   });
 });
