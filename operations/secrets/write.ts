@@ -2,7 +2,15 @@ import type { Config } from "../../config/schema";
 import { type SecretName, secretRows } from "../../config/secrets";
 import { partOf, withPart } from "./compound";
 import type { ConfigStore } from "./store";
-import { noteSecrets, type SecretsEvent, trailKey } from "./trail";
+import {
+  fingerprint,
+  noteSecrets,
+  readTrailLine,
+  type SecretsEvent,
+  trailFile,
+  trailKey,
+  trailLines,
+} from "./trail";
 
 /** A value that a stack is to have. */
 export interface Candidate {
@@ -128,6 +136,35 @@ async function writeAll(
 }
 
 /**
+ * Notes values that the stack has and the trail does not know: a run that was cut off may have written
+ * one as its last, or a person did by hand.
+ */
+function noteKnown(
+  judged: readonly Judged[],
+  before: ReadonlyMap<SecretName, string>,
+  { stack, event, governance }: WriteOptions,
+): void {
+  const key = before.get("trailKey");
+  if (key === undefined) return;
+  const noted = new Set(
+    trailLines(trailFile(stack, governance)).flatMap((line) =>
+      readTrailLine(line, stack).secrets.map((one) => `${one.name} ${one.fingerprint ?? ""}`),
+    ),
+  );
+  const same = judged.filter(({ outcome }) => outcome === "as it is").map(({ name }) => name);
+  for (const name of new Set(same)) {
+    const value = before.get(name) ?? "";
+    if (noted.has(`${name} ${fingerprint(key, name, value)}`)) continue;
+    const reason = `${event.reason}; the stack had this one already`;
+    noteSecrets(
+      stack,
+      { ...event, reason, secrets: [{ name, value }] },
+      { key, folder: governance },
+    );
+  }
+}
+
+/**
  * Writes values into a stack's encrypted config. All are judged before the first is written: if one is
  * refused, none is, unless `partial` says otherwise. Each is opened again after it was written, and
  * the whole config once more at the end. What the stack has already is not written again, so a run
@@ -159,6 +196,7 @@ export async function writeSecrets<T extends Candidate>(
     const note = "something else was refused: mend it, or --partial writes the rest";
     return checked.map((one) => (pending(one) ? { ...one, outcome: "held back", note } : one));
   }
+  noteKnown(checked, before, options);
   const wanted = new Map([...texts].filter(([name]) => mistakes.get(name)?.length === 0));
   if (wanted.size === 0) return checked;
   const done = await writeAll(wanted, before.get("trailKey") ?? (await trailKey(store)), options);

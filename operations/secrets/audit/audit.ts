@@ -202,12 +202,12 @@ export async function audit(options: AuditOptions): Promise<number> {
   for (const pattern of idleRows(map, items)) print(`the map's ${pattern} matches nothing\n`);
   await printAfter(judged, clear, options);
   const going = judged.filter(({ mayGo }) => mayGo);
-  print(
-    `\n${String(files.length)} files looked at, ${String(judged.length)} with secrets: ${String(going.length)} may go\n`,
-  );
-  noteAudit(options, values, judged);
   // A value in clear goes with its file, or has to be taken out of one that stays.
   const gone = new Set(going.map(({ file }) => file));
-  const left = clear.some(({ file }) => !gone.has(file));
-  return going.length === judged.length && !left && unseen.length === 0 ? 0 : 2;
+  const left = new Set(clear.filter(({ file }) => !gone.has(file)).map(({ file }) => file));
+  const [all, found, may] = [files, judged, going].map(({ length }) => String(length));
+  print(`\n${all ?? ""} files looked at, ${found ?? ""} with secrets: ${may ?? ""} may go\n`);
+  if (left.size > 0) print(`files that stay, with a value in clear: ${String(left.size)}\n`);
+  noteAudit(options, values, judged);
+  return going.length === judged.length && left.size === 0 && unseen.length === 0 ? 0 : 2;
 }

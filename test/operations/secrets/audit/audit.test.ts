@@ -174,6 +174,7 @@ describe("the audit of old files", () => {
     assert.match(printed, /link\.md +1 +alertReceivers +in clear/);
     assert.match(printed, /npm run secrets -- home rotate radarrApiKey/);
     assert.match(printed, /too short to look for: mediaLoginPassword/);
+    assert.match(printed, /^files that stay, with a value in clear: 3$/m);
   });
 
   it("looks for the private half of a key, in any indentation", () => {

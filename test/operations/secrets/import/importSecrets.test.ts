@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -203,6 +203,21 @@ describe("import of secrets", () => {
     store.writes.length = 0;
     assert.equal(await run(vault), 0);
     assert.deepEqual(store.writes, ["alertReceivers", "registryCredentials"]);
+  });
+
+  it("notes what a run wrote that was killed before it could", async () => {
+    await run(vault);
+    const file = trailFile("home", folder);
+    const lines = trailLines(file);
+    writeFileSync(file, `${lines.slice(0, -1).join("\n")}\n`);
+    assert.equal(await run(vault), 0);
+    assert.deepEqual(
+      trail().map(({ secrets: [one] }) => one?.name),
+      ["radarrApiKey", "sonarrApiKey", "alertReceivers", "registryCredentials"],
+    );
+    assert.match(trail().at(-1)?.reason ?? "", /the stack had this one already/);
+    await run(vault);
+    assert.equal(trail().length, 4, "once");
   });
 
   it("fails when the config, read again as a whole, has not what was written", async () => {
