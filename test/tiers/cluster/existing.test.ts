@@ -1,5 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { ProgramResult } from "../support/run";
+import { assertFindsPlants, assertNoLeaks } from "../../support/searchPlaces";
+import { clusterPlaces, secretValues } from "./leaks";
 import { admission, modest, privileged } from "./admission";
 import { eventually, kubectl, list, type Stored } from "./server";
 import { apply, appNames, apps, clusterUp, media, podsByApp, runningApps } from "./stack";
@@ -284,5 +286,14 @@ describe("an existing cluster gets the production stack", () => {
     const rest = appNames.filter((name) => !rooted.includes(name));
     kubectl(`delete pods --all --namespace ${media}`);
     assert.deepEqual(await runningApps(rest), rest);
+  });
+
+  it("shows its secrets in no object but Secrets, and in nothing that is said or logged", () => {
+    const canaries = secretValues();
+    assert.ok(Object.keys(canaries).length > 8, Object.keys(canaries).join());
+    const said = { name: "what the first run said", text: first.log.join("\n"), holds: "radarr" };
+    const places = [...clusterPlaces(), said];
+    assertNoLeaks(places, canaries);
+    assertFindsPlants(places, canaries);
   });
 });

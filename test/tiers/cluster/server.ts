@@ -87,6 +87,11 @@ export interface Stored {
   readonly status?: Readonly<Record<string, unknown>>;
 }
 
+/** What a command run as root on the server prints. */
+export function onServer(command: string): string {
+  return succeeded(command, asRoot(command));
+}
+
 /** Lists objects of some kinds, as kubectl names them: `pods,services`. */
 export function list(kinds: string, namespace?: string): Stored[] {
   const scope = namespace === undefined ? "--all-namespaces" : `--namespace ${namespace}`;

@@ -1,9 +1,10 @@
 import { strict as assert } from "node:assert";
-import { readFileSync } from "node:fs";
 import { down, type LabHost, onHost, sshKeyPath, up } from "../../../lab/hosts";
 import { labConfig, labHostSpecs } from "../../../lab/settings";
 import { buildStandin } from "../../../lab/standin";
 import type { InProcessConfig } from "../../../operations/stackFile";
+import { assertFindsPlants, assertNoLeaks } from "../../support/searchPlaces";
+import { failedRuns, givenSecrets, hostPlaces, secretsOf } from "./leaks";
 import { createWorkspace, lab, positionOf, stepsOf, type Workspace } from "./pulumi";
 
 const servers = ["bramble-1", "bramble-2", "bramble-3"];
@@ -16,7 +17,15 @@ async function stackConfig(hosts: readonly LabHost[]): Promise<InProcessConfig> 
   const k3s = await buildStandin(() => undefined);
   const settings = { hosts, k3s, awaitReady: false, withoutCharts: true };
   const { config, secretKeys } = labConfig(settings, sshKeyPath(lab));
-  return { config: { ...config, "bramble:media": '{"enabled":false}' }, secretKeys };
+  const given = Object.entries(givenSecrets).map(([name, value]) => [`bramble:${name}`, value]);
+  return {
+    config: {
+      ...config,
+      "bramble:media": '{"enabled":false}',
+      ...(Object.fromEntries(given) as object),
+    },
+    secretKeys: [...secretKeys, ...Object.keys(givenSecrets).map((name) => `bramble:${name}`)],
+  };
 }
 
 /** When a host's k3s was last stopped, and when it served, in microseconds of the machine's clock. */
@@ -85,18 +94,6 @@ describe("the engine runs the program on lab hosts", function () {
     assert.deepEqual(await nodes(), ["bramble-1*", "bramble-2*", "bramble-3*", "bramble-4"]);
   });
 
-  it("keeps keys and tokens out of what it writes", async () => {
-    const written = workspace.written();
-    const token = await onHost(lab, "bramble-1", "sudo cat /etc/rancher/k3s/server-token");
-    const key = readFileSync(sshKeyPath(lab), "utf8").split("\n")[1] ?? "";
-    const kubeconfig = await onHost(lab, "bramble-1", "sudo cat /etc/rancher/k3s/k3s.yaml");
-    const clientKey = /client-key-data: (\S+)/.exec(kubeconfig)?.[1] ?? "";
-    for (const [name, secret] of Object.entries({ token: token.trim(), key, clientKey })) {
-      assert.ok(secret.length > 20, name);
-      assert.ok(!written.includes(secret), `${name} is in clear in the state or the stack's file`);
-    }
-  });
-
   it("has nothing to do in a second run", async () => {
     const before = await Promise.all([...servers, agent].map(restartOf));
     await workspace.run(["preview", "--expect-no-changes"]);
@@ -149,6 +146,33 @@ describe("the engine runs the program on lab hosts", function () {
     assert.deepEqual(await nodes(), ["bramble-1*", "bramble-3*", "bramble-4"]);
     assert.equal(await remains("bramble-2"), "");
     assert.deepEqual(await Promise.all(kept.map(restartOf)), before);
+  });
+
+  it("shows and keeps no secret, whatever was run and whatever failed", async () => {
+    const canaries = await secretsOf(workspace);
+    await workspace.run(["stack", "export"]);
+    await workspace.run(["stack", "output"]);
+    await workspace.run(["stack", "history", "--full-dates"]);
+    await workspace.run(["config"]);
+    await workspace.run(["preview", "--json"]);
+    const failed = await failedRuns(workspace, values);
+    const places = [
+      ...workspace.said(),
+      ...workspace.written(),
+      { name: "processes", text: workspace.processes(), holds: "pulumi" },
+      ...(await hostPlaces()),
+    ];
+    for (const { name, said, wants } of failed) assert.match(said, wants, name);
+    assert.ok(
+      places.some(({ name }) => name.endsWith(".json.bak")),
+      "no copy of the state",
+    );
+    assert.ok(
+      places.some(({ name }) => name.includes("history")),
+      "no history",
+    );
+    assertNoLeaks(places, canaries);
+    assertFindsPlants(places, canaries);
   });
 
   it("destroys in seconds and leaves clean hosts", async () => {

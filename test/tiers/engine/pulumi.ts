@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { inside } from "../../../lab/hosts";
 import { type InProcessConfig, projectDirectory } from "../../../operations/stackFile";
+import { folderPlaces, type Place } from "../../support/searchPlaces";
 
 /** The lab of this tier. */
 export const lab = "bramble-engine-tier";
@@ -25,15 +26,25 @@ export interface Finished {
 
 /** A copy of the project with a state and a passphrase of its own, all in one temporary folder. */
 export interface Workspace {
-  /** Everything the engine wrote: the state and the stack's file. */
-  readonly written: () => string;
+  /** Every file the engine wrote: the state with its copies and history, and the stack's file. */
+  readonly written: () => Place[];
+  /** Each command so far with all it said. */
+  readonly said: () => Place[];
+  /** Arguments of every process of this machine that was seen while a command ran. */
+  readonly processes: () => string;
   /** Puts values in place of the stack's; secrets stay as they are. */
   readonly configure: (values: Readonly<Record<string, unknown>>) => void;
   /** Runs pulumi to its end whatever its code, inside the lab's network unless `outside`. */
   readonly tryRun: (
     args: readonly string[],
-    options?: { input?: string; outside?: true },
+    options?: {
+      input?: string;
+      outside?: true;
+      variables?: Readonly<Record<string, string | undefined>>;
+    },
   ) => Promise<Finished>;
+  /** As `tryRun`, of what nobody is to see: it is not among what was said. */
+  readonly secretly: (args: readonly string[]) => Promise<Finished>;
   /** Runs pulumi and returns what it said. */
   readonly run: (args: readonly string[]) => Promise<string>;
   readonly remove: () => void;
@@ -62,11 +73,18 @@ function copyProject(folder: string): string {
   return project;
 }
 
-function everyText(folder: string): string {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
-    .join("\n");
+/** Arguments of the processes that there are. */
+function processList(): string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        return [readFileSync(join("/proc", pid, "cmdline"), "utf8").replaceAll("\0", "\n")];
+      } catch {
+        // It has ended.
+        return [];
+      }
+    });
 }
 
 /** Makes a workspace whose stack has this configuration. */
@@ -81,14 +99,21 @@ export async function createWorkspace(settings: InProcessConfig): Promise<Worksp
   const readStack = () =>
     existsSync(stackFile) ? (parse(readFileSync(stackFile, "utf8")) as StackFile) : {};
 
+  const said: Place[] = [];
+  const seen = new Set<string>();
   const workspace: Workspace = {
-    written: () => everyText(state) + readFileSync(stackFile, "utf8"),
+    written: () => [
+      ...folderPlaces(state),
+      { name: "the stack's file", text: readFileSync(stackFile, "utf8"), holds: "secure:" },
+    ],
+    said: () => said,
+    processes: () => [...seen].join("\n"),
     configure(values) {
       const before = readStack();
       const content = { ...before, config: { ...before.config, ...values } };
       writeFileSync(stackFile, stringify(content), { mode: 0o600 });
     },
-    tryRun(args, { input = "", outside } = {}) {
+    tryRun(args, { input = "", outside, variables = {} } = {}) {
       const argv = ["pulumi", ...args, "--stack", stack, "--non-interactive", "--color", "never"];
       const [file = "", ...rest] = outside === true ? argv : inside(lab, argv);
       const child = spawn(file, rest, {
@@ -99,18 +124,29 @@ export async function createWorkspace(settings: InProcessConfig): Promise<Worksp
           PULUMI_CONFIG_PASSPHRASE: undefined,
           PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
           PULUMI_SKIP_UPDATE_CHECK: "1",
+          ...variables,
         },
       });
-      let said = "";
+      let text = "";
       for (const stream of [child.stdout, child.stderr]) {
-        stream.setEncoding("utf8").on("data", (text: string) => (said += text));
+        stream.setEncoding("utf8").on("data", (more: string) => (text += more));
       }
+      const looking = setInterval(() => {
+        for (const line of processList()) seen.add(line);
+      }, 200);
       child.stdin.on("error", () => undefined).end(input);
       return new Promise((resolve, reject) => {
         child.once("error", reject).once("close", (code) => {
-          resolve({ code: code ?? 255, said });
+          clearInterval(looking);
+          said.push({ name: `pulumi ${args.slice(0, 4).join(" ")}`, text, holds: "" });
+          resolve({ code: code ?? 255, said: text });
         });
       });
+    },
+    async secretly(args) {
+      const finished = await workspace.tryRun(args);
+      said.pop();
+      return finished;
     },
     async run(args) {
       const { code, said } = await workspace.tryRun(args);

@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { sshKeyPath } from "../../../lab/hosts";
+import { leaks } from "../../support/canaries";
+import { assertFindsPlants, assertNoLeaks, type Place } from "../../support/searchPlaces";
 import { type BringUp, clusterUp, container, convergeAgain, podmanHost, stack } from "./cluster";
 import { asRoot, clusterNames, lab, tryOn } from "./lab";
 import {
@@ -144,10 +146,13 @@ describe("secrets of a cluster", () => {
     for (const secret of secrets) assert.ok(secret.length >= 48);
   });
 
-  function assertHoldsNone(what: string, text: string): void {
-    secrets.forEach((secret, index) => {
-      assert.ok(!text.includes(secret), `${what} holds secret ${index}`);
-    });
+  const places: Place[] = [];
+  const canaries = () =>
+    Object.fromEntries(secrets.map((secret, index) => [`secret ${index}`, secret] as const));
+
+  function assertHoldsNone(name: string, text: string): void {
+    places.push({ name, text, holds: /./ });
+    assert.deepEqual(leaks(text, canaries()), [], name);
   }
 
   it("are in no argument of any process on the host while it becomes a server", () => {
@@ -169,6 +174,21 @@ describe("secrets of a cluster", () => {
       assert.ok(journal.includes(name === "bramble-4" ? "k3s" : "bramble-1"), name);
       assertHoldsNone(`the journal of ${name}`, journal);
     }
+  });
+
+  it("are in no file of the hosts' folders for temporary files, and in no environment", async () => {
+    for (const name of clusterNames) {
+      const look =
+        "find /tmp /var/tmp /dev/shm -type f -size -1M -print -exec cat {} + ; echo looked";
+      assertHoldsNone(`temporary files of ${name}`, await asRoot(name, look));
+      const environments = "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'";
+      assertHoldsNone(`environments of ${name}`, await asRoot(name, environments));
+    }
+  });
+
+  it("would be found in each of these places", () => {
+    assertNoLeaks(places, canaries());
+    assertFindsPlants(places, canaries());
   });
 
   it("are in no file that another user of the host can read", async () => {
