@@ -32,7 +32,7 @@ interface Options {
 }
 
 /** Lets sops encrypt a text into a file. */
-async function encrypt(
+export async function encrypt(
   workshop: Workshop,
   name: string,
   text: string,
