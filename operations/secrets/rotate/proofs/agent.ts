@@ -60,7 +60,10 @@ export async function withAgentKey<T>(
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "bramble-agent-"));
   const socket = join(folder, "agent");
-  const child = spawn("ssh-agent", ["-D", "-a", socket], { stdio: "ignore", env: childEnvironment() });
+  const child = spawn("ssh-agent", ["-D", "-a", socket], {
+    stdio: "ignore",
+    env: childEnvironment(),
+  });
   const missing = new Promise<never>((_resolve, reject) => {
     child.on("error", () => {
       reject(new Error("ssh-agent is missing: install OpenSSH"));

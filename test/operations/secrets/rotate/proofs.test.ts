@@ -54,7 +54,8 @@ describe("proofs of new values", () => {
         (endpoint) => listOne({ ...store, endpoint }, "canary-id", "canary-secret"),
       ),
       (error: Error) =>
-        error.message.endsWith("answers SignatureDoesNotMatch") && !error.message.includes('canary'),
+        error.message.endsWith("answers SignatureDoesNotMatch") &&
+        !error.message.includes("canary"),
     );
   });
 
@@ -70,11 +71,13 @@ describe("proofs of new values", () => {
     );
     await assert.rejects(
       served(answer, (base) => accepted(`${base}/canary`)),
-      (error: Error) => error.message.endsWith("answers HTTP 401") && !error.message.includes('canary'),
+      (error: Error) =>
+        error.message.endsWith("answers HTTP 401") && !error.message.includes("canary"),
     );
     await assert.rejects(
       accepted("http://127.0.0.1:1/canary"),
-      (error: Error) => error.message.includes('does not answer: ') && !error.message.includes('canary'),
+      (error: Error) =>
+        error.message.includes("does not answer: ") && !error.message.includes("canary"),
     );
   });
 
