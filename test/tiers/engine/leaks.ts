@@ -84,7 +84,7 @@ export async function failedRuns(
   const again = await workspace.tryRun(up);
   return [
     { name: "a wrong passphrase", said: wrong.said, wants: /incorrect passphrase|passphrase/ },
-    { name: "a malformed secret", said: malformed.said, wants: /registryCredentials is not JSON/ },
+    { name: "a malformed secret", said: malformed.said, wants: /registryCredentials: is not JSON/ },
     { name: "a failing script", said: script.said, wants: /bramble-1-config/ },
     { name: "the run after it", said: again.said, wants: /Resources|unchanged|updated/ },
   ];
