@@ -8,7 +8,7 @@ import type { Config } from "../config/schema";
  * `npm run secrets -- <stack> due` asks them.
  */
 export function secretAges(config: Config): SecretAge[] {
-  return usedSecrets(config).flatMap((name) => {
+  return usedSecrets(config).flatMap((name): SecretAge[] => {
     const { rotationDays, namespace } = inventory[name];
     if (rotationDays === undefined) return [];
     const date = rotatedSince(config, name);

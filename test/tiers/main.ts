@@ -7,7 +7,7 @@ import { collectFaults } from "./support/faults";
 import { slowSwitch } from "./support/slow";
 import { type Tier, tiers } from "./tiers";
 
-const usage = `usage: npm run test:hosts|test:cluster|test:engine|test:alerts|test:import [-- --all] [--grep TEXT] [--keep]
+const usage = `usage: npm run test:hosts|test:care|test:cluster|test:engine|test:alerts|test:import [-- --all] [--grep TEXT] [--keep]
   --all    also the slow tests
   --grep   only tests whose name holds TEXT
   --keep   leaves the lab as the tests left it`;

@@ -1,15 +1,12 @@
 import { runCommand } from "../../operations/arguments";
 import { tiers } from "./tiers";
 
-// What the tiers build once, ahead of them: `.ci/run` does it while the unit tests run.
-const needed = ["cluster", "import"] as const;
-
+// What most tiers need, built once ahead of them: `.ci/run` does it while the unit tests run. Tools
+// that a single tier needs it builds itself, beside the others.
 runCommand(async () => {
   const say = (line: string) => process.stdout.write(`${line}\n`);
-  for (const name of needed) {
-    const trouble = tiers[name]?.trouble();
-    if (trouble !== undefined) say(`nothing to prepare for ${name}: ${trouble}`);
-    else say(`ready for ${name}: ${(await tiers[name]?.prepare(say)) ?? ""}`);
-  }
+  const trouble = tiers["cluster"]?.trouble();
+  if (trouble !== undefined) say(`nothing to prepare: ${trouble}`);
+  else say(`ready: ${(await tiers["cluster"]?.prepare(say)) ?? ""}`);
   return 0;
 });

@@ -25,6 +25,12 @@ async function labParts(log: (line: string) => void): Promise<string> {
   return `lab hosts over SSH, k3s: stand-in ${version}`;
 }
 
+async function k3sParts(log: (line: string) => void): Promise<string> {
+  const parts = await labParts(log);
+  const { real, version } = await chosenK3s(log);
+  return `${parts}${real ? `, in most labs the real ${version}` : ""}`;
+}
+
 const labTrouble = (): string | undefined => requirements() ?? standinRequirements();
 
 function pulumiVersion(): string | undefined {
@@ -36,19 +42,13 @@ function pulumiVersion(): string | undefined {
 export const tiers: Readonly<Record<string, Tier>> = {
   hosts: {
     trouble: labTrouble,
-    prepare: async (log) => {
-      const parts = await labParts(log);
-      const { real, version } = await chosenK3s(log);
-      return `five ${parts}${real ? `, in most labs the real ${version}` : ""}`;
-    },
-    labs: [
-      "bramble-test",
-      "bramble-gate",
-      "bramble-power",
-      "bramble-vault",
-      "bramble-clinic",
-      "bramble-astray",
-    ],
+    prepare: async (log) => `five ${await k3sParts(log)}`,
+    labs: ["bramble-test"],
+  },
+  care: {
+    trouble: labTrouble,
+    prepare: k3sParts,
+    labs: ["bramble-gate", "bramble-power", "bramble-vault", "bramble-clinic", "bramble-astray"],
   },
   cluster: {
     trouble: labTrouble,

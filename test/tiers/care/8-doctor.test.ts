@@ -11,7 +11,7 @@ import {
   realK3s,
   server,
 } from "./clinic";
-import { eventually } from "./observe";
+import { eventually } from "../hosts/observe";
 
 const auditLog = "/var/lib/rancher/k3s/server/logs/audit.log";
 

@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import { k3sDirectorySwitch } from "../../../lab/k3s";
 import type { ProgramResult } from "../support/run";
 import { skipBecause, slow } from "../support/slow";
-import { eventually } from "./observe";
+import { eventually } from "../hosts/observe";
 import {
   asRoot,
   converge,

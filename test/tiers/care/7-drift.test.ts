@@ -6,7 +6,7 @@ import { clusterFindings } from "../../../operations/drift/clusterFindings";
 import { parseLook } from "../../../operations/drift/hostFindings";
 import { projectDirectory } from "../../../operations/stackFile";
 import { asRoot, drift, keptLooks, labDown, labUp, names } from "./astray";
-import { differences } from "./observe";
+import { differences } from "../hosts/observe";
 
 interface Document {
   readonly clean: boolean;
