@@ -47,15 +47,25 @@ const own: Sections = {
   },
 };
 
+const off = { enabled: false };
+const nothingInstalled = {
+  ...{ traefik: off, certManager: off, monitoring: off, logging: off, argocd: off },
+};
+
 /** What only hosts hold needs no workload to be seen. */
-const onHostsAlone: Sections = {
-  ...own,
-  platform: Object.fromEntries(
-    ["traefik", "certManager", "monitoring", "logging", "argocd"].map((part) => [
-      part,
-      { enabled: false },
-    ]),
-  ),
+const onHostsAlone: Sections = { ...own, platform: nothingInstalled, media: off };
+
+/** Nor do the media apps need hosts, or the platform the media apps. */
+const mediaAlone: Sections = {
+  ...existingCluster,
+  platform: { ...existingCluster.platform, ...nothingInstalled },
+  media: { ...existingCluster.media, exporters: { enabled: true } },
+};
+const platformAlone: Sections = {
+  ...existingCluster,
+  network: { ...existingCluster.network, domain: "home.example.org" },
+  platform: { ...existingCluster.platform, ...own.platform },
+  media: off,
 };
 
 const ssh = { host: "nas", user: "c", path: "/c", hostKey: `ssh-ed25519 ${"A".repeat(68)}` };
@@ -146,7 +156,7 @@ const followed = (item: string): string[] => [
 
 function ofApp(app: string, ...more: string[]): readonly [Sections, string[]] {
   const key = app === "qbittorrent" ? "qbittorrent-password" : `${app}-api-key`;
-  return [own, [key, app, "media-stack-secrets", "media-wiring", ...more]];
+  return [mediaAlone, [key, app, "media-stack-secrets", "media-wiring", ...more]];
 }
 
 /** What each rotation touches: the value, what holds it, who uses it; and in which stack it is seen. */
@@ -158,9 +168,9 @@ const touched: Partial<Record<InventoryName, readonly [Sections, string[] | "eve
   snapshotS3AccessKey: [own, ["app-backups", ...onHosts("snapshot-s3-access-key")]],
   snapshotS3SecretKey: [own, ["app-backups", ...onHosts("snapshot-s3-secret-key")]],
   snapshotSshKey: [bySsh, ["app-backups", ...onHosts("snapshot-ssh-key")]],
-  cloudflareApiToken: [own, ["cloudflare-api-token"]],
-  alertReceivers: [own, ["alertmanager-receivers"]],
-  heartbeatUrl: [own, ["alertmanager-receivers"]],
+  cloudflareApiToken: [platformAlone, ["cloudflare-api-token"]],
+  alertReceivers: [platformAlone, ["alertmanager-receivers"]],
+  heartbeatUrl: [platformAlone, ["alertmanager-receivers"]],
   gitRepositoryToken: [byHttps, ["media-repository"]],
   gitRepositorySshKey: [byGitSsh, ["media-repository"]],
   gitopsNotificationUrl: [byHttps, ["argocd-notifications-secret"]],
@@ -172,7 +182,7 @@ const touched: Partial<Record<InventoryName, readonly [Sections, string[] | "eve
   sabnzbdApiKey: ofApp("sabnzbd", "media-exporters"),
   overseerrApiKey: ofApp("overseerr"),
   qbittorrentPassword: ofApp("qbittorrent", "media-exporters"),
-  mediaLoginPassword: [own, ["media-web-login", "media-web-login", "media-wiring"]],
+  mediaLoginPassword: [mediaAlone, ["media-web-login", "media-web-login", "media-wiring"]],
   // The digest of log-ins is keyed with this token, so that agents' commands run as well.
   serverToken: [
     onHostsAlone,
@@ -192,8 +202,8 @@ const touched: Partial<Record<InventoryName, readonly [Sections, string[] | "eve
     [...followed("secrets-key-2"), ...onHosts("secrets-key-2").slice(0, 3)],
   ],
   sshAuthority: [onHostsAlone, ["ssh-user-ca-2", ...onHosts("ssh-ca")]],
-  grafanaPassword: [own, ["monitoring-grafana-admin", "grafana-admin", "monitoring"]],
-  argoCdPassword: [own, ["argocd-admin", "argocd-secret"]],
+  grafanaPassword: [platformAlone, ["monitoring-grafana-admin", "grafana-admin", "monitoring"]],
+  argoCdPassword: [platformAlone, ["argocd-admin", "argocd-secret"]],
   ingressPassword: [own, ["ingress-gate", ...gates]],
 };
 
@@ -245,7 +255,7 @@ describe("rotating one secret", () => {
   });
 
   it("lets the value's holder come before who uses it", async () => {
-    const after = await rotated(own, "radarrApiKey");
+    const after = await rotated(mediaAlone, "radarrApiKey");
     const one = (name: string, kind: string) =>
       after.find((candidate) => candidate.name === name && candidate.type.endsWith(`:${kind}`));
     const [app, secret] = [one("radarr", "Deployment"), one("media-stack-secrets", "Secret")];
@@ -254,7 +264,7 @@ describe("rotating one secret", () => {
     for (const user of [one("media-wiring", "Job"), one("media-exporters", "Deployment")]) {
       assert.ok(user?.dependsOn.includes(app.urn), user?.name);
     }
-    const restarted = await rotated(own, "grafanaPassword");
+    const restarted = await rotated(platformAlone, "grafanaPassword");
     const password = find(restarted, "grafana-admin").urn;
     assert.ok(restarted.find(isMonitoring)?.dependsOn.includes(password));
   });
@@ -262,7 +272,7 @@ describe("rotating one secret", () => {
   it("tells Argo CD since when its password is in use, whatever the date's form", async () => {
     const mtimes = [];
     for (const date of ["2026-11-21", "2026-11-21T10:00:00Z"]) {
-      const sections = { ...own, secrets: { rotated: { argoCdPassword: date } } };
+      const sections = { ...platformAlone, secrets: { rotated: { argoCdPassword: date } } };
       const after = await plannedWith(sections, givenValues("old"));
       const { stringData } = find(after, "argocd-secret").inputs as {
         stringData: Record<string, string>;
