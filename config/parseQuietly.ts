@@ -20,3 +20,17 @@ export function parseQuietly(text: string, what: string): unknown {
     throw new Error(`${what} is not valid YAML`);
   }
 }
+
+/**
+ * Reads JSON that may hold secrets, such as what a program printed: the runtime's own error quotes it.
+ *
+ * @param what what the text is, for the error.
+ * @throws Error in one line, with no word of it.
+ */
+export function parseJsonQuietly(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new Error(`${what} is not valid JSON: it was cut off, or something else printed it`);
+  }
+}

@@ -1,3 +1,4 @@
+import { parseJsonQuietly } from "../../config/parseQuietly";
 import { type SecretName, secretNames } from "../../config/secrets";
 import { pulumiCli } from "../pulumiCli";
 import { projectName } from "../stackFile";
@@ -40,7 +41,7 @@ export function configStore(
   return {
     get: async (name) => {
       const known = await run(["--json"]);
-      const keys = Object.keys(JSON.parse(known) as object);
+      const keys = Object.keys(parseJsonQuietly(known, "what pulumi config printed") as object);
       if (!keys.some((key) => key.split(":").at(-1) === name)) return undefined;
       const value = await run(["get", name]);
       return value.replace(/\n$/, "");
@@ -51,7 +52,11 @@ export function configStore(
     },
     all: async () => {
       const text = await run(["--show-secrets", "--json"]);
-      const shown = new Map(Object.entries(JSON.parse(text) as Record<string, ShownValue>));
+      const shown = new Map(
+        Object.entries(
+          parseJsonQuietly(text, "what pulumi config printed") as Record<string, ShownValue>,
+        ),
+      );
       const named = secretNames.flatMap((name) => {
         const { value, secret } = shown.get(`${projectName}:${name}`) ?? {};
         return value === undefined || secret !== true ? [] : [[name, value] as const];

@@ -28,7 +28,7 @@ const generatedOutputs: FakeOutputs = (registration) => {
 };
 
 /** All that is generated in a cluster, and what is given to it. */
-const own: Sections = {
+const own = {
   ...ownCluster,
   ssh: { userCa: { enabled: true } },
   network: { ...ownCluster.network, domain: "home.example.org" },
@@ -45,12 +45,12 @@ const own: Sections = {
       dns01: { provider: "cloudflare" },
     },
   },
-};
+} as const satisfies Sections;
 
 const off = { enabled: false };
 const nothingInstalled = {
   ...{ traefik: off, certManager: off, monitoring: off, logging: off, argocd: off },
-};
+} as const;
 
 /** What only hosts hold needs no workload to be seen. */
 const onHostsAlone: Sections = { ...own, platform: nothingInstalled, media: off };
@@ -58,13 +58,13 @@ const onHostsAlone: Sections = { ...own, platform: nothingInstalled, media: off 
 /** Nor do the media apps need hosts, or the platform the media apps. */
 const mediaAlone: Sections = {
   ...existingCluster,
-  platform: { ...existingCluster.platform, ...nothingInstalled },
-  media: { ...existingCluster.media, exporters: { enabled: true } },
+  platform: nothingInstalled,
+  media: { exporters: { enabled: true } },
 };
 const platformAlone: Sections = {
   ...existingCluster,
   network: { ...existingCluster.network, domain: "home.example.org" },
-  platform: { ...existingCluster.platform, ...own.platform },
+  platform: own.platform,
   media: off,
 };
 

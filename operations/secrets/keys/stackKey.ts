@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { parseQuietly } from "../../../config/parseQuietly";
 
 /** By what key a stack's file is encrypted, as Pulumi notes it there. */
 export interface StackKey {
@@ -27,7 +27,7 @@ function encryptedIn(value: unknown): number {
  * @see https://github.com/pulumi/pulumi/blob/master/sdk/go/common/workspace/project.go ProjectStack
  */
 export function readStackKey(text: string): StackKey {
-  const file = (parse(text) ?? {}) as Readonly<Record<string, unknown>>;
+  const file = (parseQuietly(text, "the stack's file") ?? {}) as Readonly<Record<string, unknown>>;
   const textOf = (key: string): string | undefined => {
     const value = file[key];
     return typeof value === "string" && value !== "" ? value : undefined;

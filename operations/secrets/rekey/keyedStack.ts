@@ -1,3 +1,4 @@
+import { parseJsonQuietly } from "../../../config/parseQuietly";
 import { pulumiCli } from "../../pulumiCli";
 import { newPassphraseVariable } from "../keys/passphrase";
 
@@ -44,8 +45,10 @@ interface State {
 }
 
 function contentsOf(config: string, state: string): Contents {
-  const { deployment = {} } = JSON.parse(state) as State;
-  const values = Object.entries(JSON.parse(config) as Record<string, unknown>);
+  const { deployment = {} } = parseJsonQuietly(state, "what pulumi stack export printed") as State;
+  const values = Object.entries(
+    parseJsonQuietly(config, "what pulumi config printed") as Record<string, unknown>,
+  );
   const { resources = [], pending_operations: pending = [] } = deployment;
   return new Map([
     ...values.map(([key, value]) => [`config ${key}`, JSON.stringify(value)] as const),
