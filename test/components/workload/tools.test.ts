@@ -96,7 +96,7 @@ describe("tools of the media stack", () => {
       renderWiringJob(mediaConfig(changes)).spec.template.metadata.annotations;
     assert.deepEqual(annotations({}), annotations({}));
     assert.notDeepEqual(annotations({}), annotations({ apps: { lidarr: { enabled: false } } }));
-    assert.notDeepEqual(annotations({}), annotations({ login: { user: "alice" } }));
+    assert.notDeepEqual(annotations({}), annotations({ login: { user: "someone" } }));
   });
 
   it("the exporters of apps that are off are not there", () => {

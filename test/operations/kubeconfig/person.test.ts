@@ -17,7 +17,7 @@ const config = ((): Config => {
 })();
 
 describe("a certificate for a person", () => {
-  const request = { name: "anna", role: "view", hours: 8 };
+  const request = { name: "guest", role: "view", hours: 8 };
 
   it("is for roles of the stack's config alone, and ends soon", () => {
     assert.equal(personMistake(request, config), undefined);
@@ -31,7 +31,7 @@ describe("a certificate for a person", () => {
       [{ role: "cluster-admin" }, /nobody may be given the role cluster-admin/],
       [{ hours: 169 }, /--hours: a whole number from 1 to 168; a certificate cannot be revoked/],
       [{ hours: 0.5 }, /--hours/],
-      [{ name: "anna/O=system:masters" }, /is no name for a certificate/],
+      [{ name: "guest/O=system:masters" }, /is no name for a certificate/],
       [{ name: "system:admin" }, /is no name for a certificate/],
     ] as const) {
       assert.match(personMistake({ ...request, ...change }, config) ?? "", mistake);
@@ -53,7 +53,7 @@ describe("a certificate for a person", () => {
           const openssl = (...words: string[]) =>
             execFileSync("openssl", words, { encoding: "utf8", stdio: "pipe" });
           const subject = openssl("req", "-in", csr, "-noout", "-subject", "-verify");
-          assert.match(subject, /O ?= ?bramble:view, ?CN ?= ?bramble:anna/);
+          assert.match(subject, /O ?= ?bramble:view, ?CN ?= ?bramble:guest/);
           const authority = ["-keyout", join(folder, "ca.key"), "-out", join(folder, "ca.crt")];
           openssl("req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=ca", ...authority);
           const signed = ["-CA", join(folder, "ca.crt"), "-CAkey", join(folder, "ca.key")];
@@ -76,7 +76,7 @@ describe("a certificate for a person", () => {
         users: { name: string; user: Record<string, string> }[];
         contexts: { name: string; context: object }[];
       };
-      assert.equal(contexts[0]?.name, "home-anna-view");
+      assert.equal(contexts[0]?.name, "home-guest-view");
       const key = Buffer.from(users[0]?.user["client-key-data"] ?? "", "base64").toString();
       assert.match(key, /BEGIN PRIVATE KEY/);
       const body = key.split("\n")[1] ?? assert.fail();
@@ -92,7 +92,7 @@ describe("a certificate for a person", () => {
       const common = { time: "2026-11-21T12:00:00.000Z", operator: "me", until };
       noteAccess("home", { ...common, serial: "5", key: "SHA256:x", principals: ["pi"] }, folder);
       const entry = {
-        ...{ kind: "kubernetes" as const, ...common, name: "anna", user: "bramble:anna" },
+        ...{ kind: "kubernetes" as const, ...common, name: "guest", user: "bramble:guest" },
         ...{ role: "edit", namespace: "media", serial: "0A" },
       };
       const file = noteAccess("home", entry, folder);

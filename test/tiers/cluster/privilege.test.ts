@@ -191,9 +191,9 @@ describe("a person's certificate, on a real API server", () => {
   before(asAdministrator);
 
   async function login(role: string, namespace?: string): Promise<(command: string) => string> {
-    const request = { name: "anna", role, namespace, hours: 1 };
+    const request = { name: "guest", role, namespace, hours: 1 };
     const { kubeconfig, until, user } = await issuePersonAccess(admin, "production", request);
-    assert.equal(user, "bramble:anna");
+    assert.equal(user, "bramble:guest");
     assert.ok(Math.abs(until.getTime() - Date.now() - 3_600_000) < 600_000, until.toISOString());
     const file = parse(kubeconfig) as object;
     return (command) => {

@@ -82,7 +82,7 @@ describe("wiring of the media apps", function () {
   });
 
   it("leaves alone what a person added, and how he set what is not declared", async () => {
-    await begin({ radarrUser: "alice" });
+    await begin({ radarrUser: "someone" });
     await stack.run();
     const { radarr, overseerr } = stack.apps;
     radarr.entries["downloadclient"]?.push({
@@ -97,7 +97,7 @@ describe("wiring of the media apps", function () {
 
     assert.deepEqual(failuresOf(await stack.run()), []);
     assert.deepEqual(stack.writes(), []);
-    assert.equal(radarr.host["username"], "alice");
+    assert.equal(radarr.host["username"], "someone");
     assert.deepEqual([client?.["enable"], client?.["priority"]], [false, 5]);
     assert.ok(stack.lines.some((line) => line.includes("a user of its own, left alone")));
   });
