@@ -16,7 +16,10 @@ describe("npm run urls", () => {
     assert.match(text, /^prometheus +https:\/\/prometheus\.bramble\.home\.arpa\/ +the gate/m);
     assert.match(text, /^plex +https:\/\/plex\.bramble\.home\.arpa\/web /m);
     assert.match(text, /one record \*\.bramble\.home\.arpa A 10\.69\.1\.150$/m);
-    assert.match(text, /user admin, password by `npm run --silent secrets -- home show ingressPassword/);
+    assert.match(
+      text,
+      /user admin, password by `npm run --silent secrets -- home show ingressPassword/,
+    );
   });
 
   it("tells how to trust the private authority, and nothing of it where a public one signs", () => {

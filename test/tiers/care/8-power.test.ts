@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { boot, powerCut, running } from "../../../lab/hosts";
 import type { Finished } from "../support/finish";
 import {
@@ -64,6 +65,8 @@ describe("the whole cluster is switched off and on", () => {
 
   it("saves a snapshot, stops the servers in reverse and switches the hosts off", async () => {
     const said = succeeded(await operator("power", "off", "--yes"));
+    // A host that does not answer any more may still be stopping.
+    for (let second = 0; second < 60 && running(powerLab).length > 0; second++) await sleep(1000);
     assert.deepEqual(running(powerLab), []);
     assert.match(said, /home is off\. To start it: switch the hosts on, then npm run power/);
     const run = records().at(-1);

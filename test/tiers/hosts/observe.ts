@@ -8,15 +8,16 @@ import { addressOf, asRoot, lab, stackFolder, tryOn } from "./lab";
 
 /**
  * All that a run may change of a host, one line for each file: content, owner, mode and time. The
- * scripts themselves may be put there again, with the same content.
+ * scripts themselves may be put there again, with the same content, and figures are written by a timer.
  */
 export async function fingerprint(name: string): Promise<string[]> {
+  const metrics = "/var/lib/bramble/metrics";
   const folders = "/etc /usr/local /boot /var/lib/bramble";
   const text = await asRoot(
     name,
     `shopt -s nullglob
-     find ${folders} -not -path '/usr/local/lib*' -printf '%p %m %U:%G %s %T@ %l\\n' 2>/dev/null || true
-     find ${folders} -type f -exec sha256sum {} + 2>/dev/null || true
+     find ${folders} -not -path '/usr/local/lib*' -not -path '${metrics}*' -printf '%p %m %U:%G %s %T@ %l\\n' 2>/dev/null || true
+     find ${folders} -type f -not -path '${metrics}*' -exec sha256sum {} + 2>/dev/null || true
      sysctl vm.overcommit_memory vm.panic_on_oom kernel.panic
      uname -n`,
   );
