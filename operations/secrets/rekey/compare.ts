@@ -1,4 +1,4 @@
-import { parse } from "yaml";
+import { parseJsonQuietly, parseQuietly } from "../../../config/parseQuietly";
 import { fingerprint } from "../trail";
 import type { Contents } from "./keyedStack";
 
@@ -41,7 +41,9 @@ function clear(value: unknown): unknown {
 /** Whether two texts of a stack's file differ in nothing but what is encrypted. */
 export function sameStackFile(one: string, other: string): boolean {
   const shape = (text: string): string => {
-    const entries = Object.entries((parse(text) ?? {}) as Record<string, unknown>);
+    const entries = Object.entries(
+      (parseQuietly(text, "the stack's file") ?? {}) as Record<string, unknown>,
+    );
     return JSON.stringify(clear(entries.filter(([name]) => !keyFields.includes(name))));
   };
   return shape(one) === shape(other);
@@ -55,10 +57,14 @@ interface LockedState {
   };
 }
 
+function deploymentIn(state: string): NonNullable<LockedState["deployment"]> {
+  return (parseJsonQuietly(state, "the state") as LockedState).deployment ?? {};
+}
+
 /** Whether two states differ in nothing but what is encrypted. */
 export function sameState(one: string, other: string): boolean {
   const shape = (text: string): string => {
-    const { resources, pending_operations } = (JSON.parse(text) as LockedState).deployment ?? {};
+    const { resources, pending_operations } = deploymentIn(text);
     return JSON.stringify(clear([resources ?? [], pending_operations ?? []]));
   };
   return shape(one) === shape(other);
@@ -66,13 +72,11 @@ export function sameState(one: string, other: string): boolean {
 
 /** By what key a state is encrypted: texts that differ are different keys. */
 export function stateKey(state: string): string {
-  const { secrets_providers: keeper } = (JSON.parse(state) as LockedState).deployment ?? {};
-  return JSON.stringify(keeper ?? null);
+  return JSON.stringify(deploymentIn(state).secrets_providers ?? null);
 }
 
 /** The salt that a state's passphrase is tried on; `undefined` where a service keeps the key. */
 export function stateSalt(state: string): string | undefined {
-  const keeper = (JSON.parse(state) as LockedState).deployment?.secrets_providers;
-  const { salt } = (keeper?.state ?? {}) as { salt?: unknown };
+  const { salt } = (deploymentIn(state).secrets_providers?.state ?? {}) as { salt?: unknown };
   return typeof salt === "string" ? salt : undefined;
 }
