@@ -54,13 +54,13 @@ export const tokenRows: readonly ScanRow[] = [
   {
     id: "arr-api-key",
     what: "the API key of Prowlarr, Radarr, Sonarr or Lidarr",
-    mend: "`npm run secrets -- <stack> import media` brings it into the encrypted config",
+    mend: "`npm run secrets -- <stack> import-media` brings it into the encrypted config",
     find: matches(/<ApiKey>\s*[0-9a-fA-F]{32}\s*<\/ApiKey>/g),
   },
   {
     id: "sabnzbd-api-key",
     what: "the API key of SABnzbd",
-    mend: "`npm run secrets -- <stack> import media` brings it into the encrypted config",
+    mend: "`npm run secrets -- <stack> import-media` brings it into the encrypted config",
     find: matches(/^\s*(?:api_key|nzb_key)\s*=\s*"?[0-9a-f]{32}"?\s*$/gm),
   },
   {
