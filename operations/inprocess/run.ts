@@ -70,21 +70,37 @@ interface RegisterRequest {
   getRetainondelete(): boolean;
   getDependenciesList(): string[];
   getAdditionalsecretoutputsList(): string[];
-  getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
+  getObject(): Properties | undefined;
+}
+
+interface Properties {
+  toJavaScript(): Record<string, unknown>;
 }
 
 /** As {@link RegisterRequest}, of what a component tells of itself. */
 interface OutputsRequest {
   getUrn(): string;
-  getOutputs(): { toJavaScript(): Record<string, unknown> } | undefined;
+  getOutputs(): Properties | undefined;
 }
 
-type Callback = (error: unknown, response: unknown) => void;
+/** The parts of the engine's answer that the SDK reads. */
+interface RegisterResponse {
+  getUrn(): string;
+  getId(): string;
+  getObject(): Properties;
+  getPropertydependenciesMap(): undefined;
+  getResult(): 0;
+}
 
 interface Monitor {
-  newUrn(parent: string, type: string, name: string): string;
-  registerResource(request: RegisterRequest, callback: Callback): unknown;
-  registerResourceOutputs(request: OutputsRequest, callback: Callback): unknown;
+  registerResource(
+    request: RegisterRequest,
+    callback: (error: null, response: RegisterResponse) => void,
+  ): void;
+  registerResourceOutputs(
+    request: OutputsRequest,
+    callback: (error: null, response: object) => void,
+  ): void;
 }
 
 declare module "@pulumi/pulumi/runtime/settings" {
@@ -106,8 +122,7 @@ function newUrn(parent: string, type: string, name: string): string {
   return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${types}::${name}`;
 }
 
-function read(request: RegisterRequest): Registration {
-  const raw = request.getObject()?.toJavaScript() ?? {};
+function read(request: RegisterRequest, raw: Record<string, unknown>): Registration {
   // An explicit provider is a URN followed by its id.
   const provider = request.getProvider().split("::").slice(0, 4).join("::");
   return {
@@ -131,14 +146,24 @@ function read(request: RegisterRequest): Registration {
   };
 }
 
-/** Outputs as the engine hands them back: those the resource says are secret are marked. */
-function handedBack({ outputs = {} }: Made, secrets: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(outputs).map(([key, value]) => [
-      key,
-      secrets.includes(key) ? markSecret(value) : value,
-    ]),
-  );
+/** What the engine answers: the inputs and the outputs, of which those said to be secret are marked. */
+function answer(
+  { urn, name, additionalSecretOutputs }: Registration,
+  inputs: Record<string, unknown>,
+  { id, outputs = {} }: Made,
+): RegisterResponse {
+  const marked = Object.entries(outputs).map(([key, value]) => [
+    key,
+    additionalSecretOutputs.includes(key) ? markSecret(value) : value,
+  ]);
+  const properties = { ...inputs, ...Object.fromEntries(marked) } as Record<string, unknown>;
+  return {
+    getUrn: () => urn,
+    getId: () => id ?? name,
+    getObject: () => ({ toJavaScript: () => properties }),
+    getPropertydependenciesMap: () => undefined,
+    getResult: () => 0,
+  };
 }
 
 /**
@@ -156,16 +181,13 @@ export async function runInProcess<T>(
 ): Promise<InProcessResult<T>> {
   const registrations: Registration[] = [];
   const handedOut = new Map<string, unknown>();
-  const made = new Map<string, Made>();
   const underWay = new Set<Promise<unknown>>();
-  const keyOf = (type: string, name: string): string => `${type}::${name}`;
 
   pulumi.runtime.setAllConfig({ ...options.config }, [...options.secretKeys]);
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs }) => {
-        const { id, outputs } = made.get(keyOf(type, name)) ?? {};
-        return { id: id ?? name, state: { ...(inputs as object), ...outputs } };
+      newResource: ({ type }) => {
+        throw new Error(`${type} is read, which the program is not known to do`);
       },
       call: ({ inputs }) => inputs as Record<string, unknown>,
     },
@@ -176,25 +198,19 @@ export async function runInProcess<T>(
 
   const failure = new Promise<never>((_resolve, reject) => {
     const monitor = getMonitor() as Monitor;
-    monitor.newUrn = newUrn;
-    const original = monitor.registerResource.bind(monitor);
-    const told = monitor.registerResourceOutputs.bind(monitor);
     monitor.registerResourceOutputs = (request, callback) => {
       handedOut.set(request.getUrn(), maskedValue(request.getOutputs()?.toJavaScript() ?? {}));
-      return told(request, callback);
+      callback(null, {});
     };
     let failed = false;
     monitor.registerResource = (request, callback) => {
       if (failed) return;
-      const registration = read(request);
+      const inputs = request.getObject()?.toJavaScript() ?? {};
+      const registration = read(request, inputs);
       if (registration.type !== stackType) registrations.push(registration);
       const work = (registration.custom ? options.make(registration) : Promise.resolve({}))
-        .then((result) => {
-          made.set(keyOf(registration.type, registration.name), {
-            ...result,
-            outputs: handedBack(result, registration.additionalSecretOutputs),
-          });
-          return original(request, callback);
+        .then((made) => {
+          callback(null, answer(registration, inputs, made));
         })
         .catch((error: unknown) => {
           failed = true;
