@@ -5,7 +5,7 @@ import type { HostConfig } from "../../config/schema";
 import type { Registration } from "../inprocess/run";
 import { stackRegistrations } from "../plan/plan";
 import { recordRun } from "../records/run";
-import { failureOf, presentHosts, runOnHosts } from "../ssh/session";
+import { failureOf, presentHosts, runOnHosts } from "../connection/session";
 import { readStackConfig } from "../stackFile";
 import { renderTable } from "../table";
 import { isGenerated, knownValues, marked, secretPlaces, secretsToRead } from "./generated";

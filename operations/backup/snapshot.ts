@@ -1,5 +1,5 @@
 import { recordRun } from "../records/run";
-import { runOnHosts } from "../ssh/session";
+import { runOnHosts } from "../connection/session";
 import { type CopyContext, lookAtHosts, troubleOf } from "../restore/hosts";
 
 /** What `backup snapshot` is told. */

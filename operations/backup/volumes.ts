@@ -1,6 +1,6 @@
 import type { HostConfig } from "../../config/schema";
 import { recordRun, type RunRecorder } from "../records/run";
-import { type HostAccess, runOnHost } from "../ssh/session";
+import { type HostAccess, runOnHost } from "../connection/session";
 import { type CopyContext, type HostState, lookAtHosts, servingServer } from "../restore/hosts";
 
 /** What copies of volumes are told. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { charts, releaseName } from "../../catalogue/charts";
 import { governanceFolder } from "../governance";
 import { recordRun } from "../records/run";
-import { failureOf, type HostAccess, presentHosts, runOnHosts } from "../ssh/session";
+import { failureOf, type HostAccess, presentHosts, runOnHosts } from "../connection/session";
 import { readStackConfig } from "../stackFile";
 import { longestWork } from "./stuck";
 

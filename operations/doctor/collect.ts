@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { HostConfig } from "../../config/schema";
 import { type HostReport, joinReports, parseReport, unseen } from "../observe/parse";
-import { failureOf, type HostAccess, presentHosts, runOnHosts } from "../ssh/session";
+import { failureOf, type HostAccess, presentHosts, runOnHosts } from "../connection/session";
 import { type Facts, type HostFacts, nothingKnown } from "./facts";
 import { parseFacts } from "./parse";
 

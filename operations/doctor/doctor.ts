@@ -1,5 +1,5 @@
 import { readStackConfig } from "../stackFile";
-import { presentHosts } from "../ssh/session";
+import { presentHosts } from "../connection/session";
 import { collect } from "./collect";
 import { examine, exitCodeOf } from "./examine";
 import { renderExamined } from "./report";

@@ -3,7 +3,7 @@ import { type Engine, pulumiEngine } from "../engine";
 import type { Registration } from "../inprocess/run";
 import { stackRegistrations } from "../plan/plan";
 import { operatorName, recordRun } from "../records/run";
-import type { HostAccess } from "../ssh/session";
+import type { HostAccess } from "../connection/session";
 import type { Finding } from "./finding";
 import { type LookAround, lookAround } from "./look";
 import { keepLook } from "./rate";

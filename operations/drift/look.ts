@@ -7,7 +7,7 @@ import { childEnvironment } from "../childEnvironment";
 import { localPath } from "../../config/localPath";
 import type { Config, HostConfig } from "../../config/schema";
 import type { Registration } from "../inprocess/run";
-import { failureOf, type HostAccess, presentHosts, runOnHosts } from "../ssh/session";
+import { failureOf, type HostAccess, presentHosts, runOnHosts } from "../connection/session";
 import {
   type HostCheck,
   hostChecks,

@@ -1,6 +1,6 @@
 import type { Config, HostConfig } from "../../config/schema";
 import type { Engine } from "../engine";
-import type { HostAccess } from "../ssh/session";
+import type { HostAccess } from "../connection/session";
 
 /** What every drill is told. */
 export interface DrillOptions {

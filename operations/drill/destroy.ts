@@ -1,4 +1,4 @@
-import { presentHosts, runOnHosts } from "../ssh/session";
+import { presentHosts, runOnHosts } from "../connection/session";
 import { renderTable } from "../table";
 import type { DrillOptions } from "./context";
 import { drillScript, withDrillScript } from "./look";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { stopOf, type Votes } from "../../components/k3s/quorum";
 import type { HostConfig } from "../../config/schema";
-import { runOnHost, runOnHosts } from "../ssh/session";
+import { runOnHost, runOnHosts } from "../connection/session";
 import { renderTable } from "../table";
 import { secondsAway } from "./away";
 import { losses } from "./compare";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ClusterObservation } from "../../components/k3s/observation";
 import type { HostConfig } from "../../config/schema";
 import { observe } from "../observe/observe";
-import { type HostAccess, presentHosts, runOnHosts } from "../ssh/session";
+import { type HostAccess, presentHosts, runOnHosts } from "../connection/session";
 
 /** A Deployment, StatefulSet or DaemonSet. */
 export interface Workload {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { HostAccess } from "../ssh/session";
+import type { HostAccess } from "../connection/session";
 import { losses } from "./compare";
 import { type ClusterLook, look } from "./look";
 

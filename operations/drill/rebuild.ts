@@ -5,8 +5,14 @@ import type { Difference } from "../../components/k3s/rolloutModel";
 import type { Config, HostConfig } from "../../config/schema";
 import { raiseGeneration, writePins } from "../hosts/pins";
 import { replaceFile } from "../hosts/trust";
-import { fingerprint, formatHostKey, parseHostKey, scanHost, sshAddress } from "../ssh/hostKeys";
-import { type HostAccess, runOnHost } from "../ssh/session";
+import {
+  fingerprint,
+  formatHostKey,
+  parseHostKey,
+  scanHost,
+  sshAddress,
+} from "../connection/hostKeys";
+import { type HostAccess, runOnHost } from "../connection/session";
 import { readStackConfig, stackFilePath } from "../stackFile";
 import { secondsAway } from "./away";
 import { losses } from "./compare";

@@ -1,4 +1,4 @@
-import { runOnHost } from "../ssh/session";
+import { runOnHost } from "../connection/session";
 import { renderTable } from "../table";
 import { type Gap, secondsAway, sharedGaps } from "./away";
 import type { DrillOptions } from "./context";

@@ -5,7 +5,7 @@ import { airGapArchitectures } from "../../config/localFiles";
 import type { Config, HostConfig } from "../../config/schema";
 import { readStackConfig } from "../stackFile";
 import { renderTable } from "../table";
-import { failureOf, type HostAnswer, presentHosts, runOnHosts } from "../ssh/session";
+import { failureOf, type HostAnswer, presentHosts, runOnHosts } from "../connection/session";
 import { findings, isProblem, parseReports, type ScriptReport, verdictOf } from "./report";
 
 /** What `check` is told. */

@@ -1,7 +1,7 @@
 import { type Document, isMap, isNode, isSeq, parseDocument, type YAMLMap } from "yaml";
 import type { HostConfig } from "../../config/schema";
 import { projectName } from "../stackFile";
-import { fingerprint, type HostKey, parseHostKey, sameKey } from "../ssh/hostKeys";
+import { fingerprint, type HostKey, parseHostKey, sameKey } from "../connection/hostKeys";
 
 /** How a stack's file is written. */
 const layout = { lineWidth: 0, flowCollectionPadding: true };

@@ -10,9 +10,9 @@ import {
   scanHost,
   sshAddress,
   type SshAddress,
-} from "../ssh/hostKeys";
-import { bastionOf, type SshEnd } from "../ssh/options";
-import { scanThrough } from "../ssh/scanThrough";
+} from "../connection/hostKeys";
+import { bastionOf, type SshEnd } from "../connection/options";
+import { scanThrough } from "../connection/scanThrough";
 import { judge, refusal, type Verdict, writeBastionPin, writePins } from "./pins";
 
 /** What `trust` is told. */

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { clusterAccess, noteAccess } from "../access/journal";
+import { clusterAccess, noteAccess } from "../ssh/journal";
 import { print, readArguments, runCommand } from "../arguments";
 import { type Kubectl, kubectlWith, withKubeconfig } from "../cluster/kubectl";
 import { governanceFolder } from "../governance";

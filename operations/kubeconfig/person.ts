@@ -5,7 +5,7 @@ import { childEnvironment } from "../childEnvironment";
 import { peopleGroup } from "../../components/platform/renderPeople";
 import type { Config } from "../../config/schema";
 import type { Kubectl } from "../cluster/kubectl";
-import { clusterEntry, renderUserKubeconfig } from "../deployer/kubeconfig";
+import { clusterEntry, renderUserKubeconfig } from "../access/kubeconfig";
 
 /** Whom a certificate is for, and what it is good for. */
 export interface PersonRequest {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ClusterObservation } from "../../components/k3s/observation";
-import { failureOf, type HostAccess, presentHosts, runOnHosts } from "../ssh/session";
+import { failureOf, type HostAccess, presentHosts, runOnHosts } from "../connection/session";
 import { joinReports, parseReport, unseen } from "./parse";
 
 const script = "observe.sh";

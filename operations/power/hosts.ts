@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HostConfig } from "../../config/schema";
-import { failureOf, type HostAccess, presentHosts, runOnHosts } from "../ssh/session";
+import { failureOf, type HostAccess, presentHosts, runOnHosts } from "../connection/session";
 
 const script = "power.sh";
 

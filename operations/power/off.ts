@@ -1,7 +1,7 @@
 import type { HostConfig } from "../../config/schema";
 import { observe } from "../observe/observe";
 import { recordRun, runRows } from "../records/run";
-import { presentHosts } from "../ssh/session";
+import { presentHosts } from "../connection/session";
 import { renderTable } from "../table";
 import { namesOf, powerAccess, powerRun, powerStates, until } from "./hosts";
 import { ailments, type PowerOptions, type PowerRun } from "./power";

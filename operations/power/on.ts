@@ -3,7 +3,7 @@ import { majorityOf } from "../../components/k3s/quorum";
 import type { HostConfig } from "../../config/schema";
 import { observe } from "../observe/observe";
 import { recordRun, runRows } from "../records/run";
-import { presentHosts, runOnHost } from "../ssh/session";
+import { presentHosts, runOnHost } from "../connection/session";
 import { renderTable } from "../table";
 import { namesOf, powerAccess, powerRun, type PowerState, powerStates, until } from "./hosts";
 import { ailments, type PowerOptions, type PowerRun } from "./power";

@@ -1,6 +1,6 @@
 import type { ClusterObservation } from "../../components/k3s/observation";
 import type { RunRecorder } from "../records/run";
-import type { HostAccess } from "../ssh/session";
+import type { HostAccess } from "../connection/session";
 
 /** What `power` is told. */
 export interface PowerOptions {

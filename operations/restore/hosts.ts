@@ -5,7 +5,7 @@ import {
   type HostAnswer,
   presentHosts,
   runOnHosts,
-} from "../ssh/session";
+} from "../connection/session";
 
 /** How backup and restore reach hosts and people. */
 export interface CopyContext {

@@ -1,6 +1,6 @@
 import type { HostConfig } from "../../config/schema";
 import { renderTable } from "../table";
-import { type HostAccess, runOnHosts } from "../ssh/session";
+import { type HostAccess, runOnHosts } from "../connection/session";
 import { type HostState, troubleOf } from "./hosts";
 
 /** One snapshot that can be restored. */

@@ -1,6 +1,6 @@
 import type { HostConfig } from "../../config/schema";
 import { recordRun, type RunRecorder, runRows } from "../records/run";
-import { type HostCall, runOnHost, runOnHosts } from "../ssh/session";
+import { type HostCall, runOnHost, runOnHosts } from "../connection/session";
 import { renderTable } from "../table";
 import { type CopyContext, type HostState, lookAtHosts, readPairs, troubleOf } from "./hosts";
 import { chooseSnapshot, inventoryTable, takeInventory } from "./inventory";

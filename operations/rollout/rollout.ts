@@ -3,7 +3,7 @@ import { planRollout, type Rollout } from "../../components/k3s/rollout";
 import type { WantedCluster } from "../../components/k3s/rolloutModel";
 import { observe } from "../observe/observe";
 import { stackRegistrations } from "../plan/plan";
-import type { HostAccess } from "../ssh/session";
+import type { HostAccess } from "../connection/session";
 import { readStackConfig } from "../stackFile";
 import { renderRollout, rolloutJson } from "./render";
 import { stagedFiles, wantedCluster } from "./wanted";

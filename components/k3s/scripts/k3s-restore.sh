@@ -74,7 +74,7 @@ fetch_off_host() {
   cat >"$key"
   if [[ ! -s $key ]]; then
     rm -f "$key"
-    fail "the recovery key is missing: 'pulumi stack output recoveryKey --show-secrets', or --recovery-key with your copy of it"
+    fail "the recovery key is missing: 'npm run secrets -- <stack> show recoveryKey', or --recovery-key with your copy of it"
   fi
   sealed=$offhost_work/sealed
   offhost_get "${option[name]}" "$sealed"

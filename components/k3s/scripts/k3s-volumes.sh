@@ -157,7 +157,7 @@ put_back() {
   key=$(mktemp -p /run)
   offhost_unfinished="rm -f $key"
   cat >"$key"
-  [[ -s $key ]] || { rm -f "$key" && fail "the recovery key is missing: 'pulumi stack output recoveryKey --show-secrets', or --recovery-key with your copy of it"; }
+  [[ -s $key ]] || { rm -f "$key" && fail "the recovery key is missing: 'npm run secrets -- <stack> show recoveryKey', or --recovery-key with your copy of it"; }
   offhost_open
   while read -r volume claim path; do
     [[ -z $volume ]] || put_back_one "$claim" "$path" "$key"

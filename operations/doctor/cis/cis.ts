@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../../../config/schema";
-import { failureOf, type HostAccess, presentHosts, runOnHosts } from "../../ssh/session";
+import { failureOf, type HostAccess, presentHosts, runOnHosts } from "../../connection/session";
 import { renderTable } from "../../table";
 import { accessOf, type DoctorOptions } from "../doctor";
 import { apiserverRows } from "./apiserverRows";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { failureOf, type HostAccess, presentHosts, runOnHosts } from "../../ssh/session";
+import { failureOf, type HostAccess, presentHosts, runOnHosts } from "../../connection/session";
 
 /** Since when one host uses a credential. */
 export interface HostAge {

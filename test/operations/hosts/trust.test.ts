@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import type { HostKey } from "../../../operations/ssh/hostKeys";
+import type { HostKey } from "../../../operations/connection/hostKeys";
 import { trust } from "../../../operations/hosts/trust";
 import { stackFilePath } from "../../../operations/stackFile";
 import { withFolder } from "../../support/folders";

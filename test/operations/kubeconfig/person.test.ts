@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { parseConfig } from "../../../config/parse";
 import type { Config } from "../../../config/schema";
-import { clusterAccess, noteAccess } from "../../../operations/access/journal";
+import { clusterAccess, noteAccess } from "../../../operations/ssh/journal";
 import type { Kubectl } from "../../../operations/cluster/kubectl";
 import { issuePersonAccess, personMistake } from "../../../operations/kubeconfig/person";
 import { withFolder } from "../../support/folders";

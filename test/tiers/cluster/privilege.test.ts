@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { shellQuote } from "../../../components/remote/render";
 import type { Kubectl } from "../../../operations/cluster/kubectl";
-import { applyDeployer, removeDeployer, storedRights } from "../../../operations/deployer/apply";
-import { lackLines, lacks } from "../../../operations/deployer/check";
+import { applyDeployer, removeDeployer, storedRights } from "../../../operations/access/apply";
+import { lackLines, lacks } from "../../../operations/access/check";
 import {
   clusterEntry,
   issueToken,
   renderUserKubeconfig,
-} from "../../../operations/deployer/kubeconfig";
-import { deployerName, deployerNamespace } from "../../../operations/deployer/manifests";
-import { mergeRights, type Rights, rightsOf } from "../../../operations/deployer/rights";
+} from "../../../operations/access/kubeconfig";
+import { deployerName, deployerNamespace } from "../../../operations/access/manifests";
+import { mergeRights, type Rights, rightsOf } from "../../../operations/access/rights";
 import { issuePersonAccess } from "../../../operations/kubeconfig/person";
 import { parse } from "yaml";
 import type { ProgramResult } from "../support/run";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { writeFileSync } from "node:fs";
 import { appBackupDestination } from "../../../../config/appBackupsSchema";
 import { inventory, type InventoryName } from "../../../../config/inventory";
-import { presentHosts } from "../../../ssh/session";
+import { presentHosts } from "../../../connection/session";
 import { hostAges } from "../ages";
 import type { Proof, ProofContext } from "../proof";
 import { runSsh, withAgentKey } from "./agent";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { childEnvironment } from "../childEnvironment";
 import type { Config } from "../../config/schema";
-import { knownHostsText, sshEnd, sshOptions } from "../ssh/options";
+import { knownHostsText, sshEnd, sshOptions } from "../connection/options";
 
 /**
  * Opens a shell on a host, or runs a command there, with the pinned host key.

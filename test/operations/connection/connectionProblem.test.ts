@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { connectionProblem } from "../../../operations/ssh/connectionProblem";
+import { connectionProblem } from "../../../operations/connection/connectionProblem";
 
 describe("operations/ssh/connectionProblem", () => {
   const host = { name: "pi-1", address: "10.0.0.1", user: "pi", stack: "home" };

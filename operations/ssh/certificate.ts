@@ -6,7 +6,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { childEnvironment } from "../childEnvironment";
-import { fingerprint, parseHostKey } from "../ssh/hostKeys";
+import { fingerprint, parseHostKey } from "../connection/hostKeys";
 import { noteAccess } from "./journal";
 
 const run = promisify(execFile);

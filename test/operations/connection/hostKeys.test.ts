@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fingerprint, parseHostKey, parseKeyscan } from "../../../operations/ssh/hostKeys";
+import { fingerprint, parseHostKey, parseKeyscan } from "../../../operations/connection/hostKeys";
 
 const body = "AAAAC3NzaC1lZDI1NTE5AAAAIEur7YM/B0qGzLR1adv/wG0luKPtG8OFi/Enp394tz0b";
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { accessEntry } from "../../../operations/access/journal";
-import { issueCertificate } from "../../../operations/access/certificate";
+import { accessEntry } from "../../../operations/ssh/journal";
+import { issueCertificate } from "../../../operations/ssh/certificate";
 import { withFolder } from "../../support/folders";
 
 function makeKey(file: string): void {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../config/parse";
 import type { Config, HostConfig } from "../../../config/schema";
-import { bastionOf, knownHostsText, sshOptions } from "../../../operations/ssh/options";
+import { bastionOf, knownHostsText, sshOptions } from "../../../operations/connection/options";
 
 const key = (letter: string) => `ssh-ed25519 ${letter.repeat(68)}`;
 

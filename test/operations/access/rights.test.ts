@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import { isClusterScoped, resourceOf } from "../../../catalogue/kinds";
-import { lackLines, lacksOf } from "../../../operations/deployer/check";
-import { grantsOf, renderDeployer, rulesOf } from "../../../operations/deployer/manifests";
-import {
-  type Grant,
-  mergeRights,
-  type Rights,
-  rightsOf,
-} from "../../../operations/deployer/rights";
+import { lackLines, lacksOf } from "../../../operations/access/check";
+import { grantsOf, renderDeployer, rulesOf } from "../../../operations/access/manifests";
+import { type Grant, mergeRights, type Rights, rightsOf } from "../../../operations/access/rights";
 import type { Registration } from "../../../operations/inprocess/run";
 import { existingCluster, ownCluster, runProgram } from "../../support/program";
 
