@@ -178,12 +178,12 @@ export const elsewhere: readonly ElsewhereRow[] = [
   },
   {
     names: ["grafana password", "grafana admin password", "gf security admin password"],
-    why: `${madeAnew}: pulumi stack output shows it`,
+    why: `${madeAnew}: npm run secrets -- <stack> show grafanaPassword`,
     mayGo: false,
   },
   {
     names: ["argocd password", "argocd admin password", "argocd server admin password"],
-    why: `${madeAnew}: pulumi stack output shows it`,
+    why: `${madeAnew}: npm run secrets -- <stack> show argoCdPassword`,
     mayGo: false,
   },
   {
