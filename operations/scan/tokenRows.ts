@@ -1,3 +1,4 @@
+import { wholeSecrets } from "../../catalogue/secretForms";
 import { matches, type ScanRow } from "./row";
 
 const toConfig = "put it into the stack's encrypted config";
@@ -29,7 +30,7 @@ export const tokenRows: readonly ScanRow[] = [
     id: "k3s-token",
     what: "a token that joins hosts to a k3s cluster",
     mend: "turn it over with `k3s.rotation` and take it out of the file",
-    find: matches(/K10[0-9a-f]{64}::[\w:-]*?:?[^\s"'`:]{6,}/g),
+    find: matches(wholeSecrets("k3s-token")),
   },
   {
     id: "kubeconfig-key",
@@ -41,15 +42,19 @@ export const tokenRows: readonly ScanRow[] = [
     id: "age-key",
     what: "a private key of age",
     mend: `import what it opens (\`npm run secrets -- <stack> import\`), and ${anew}`,
-    find: matches(/AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}/g),
+    find: matches(wholeSecrets("age-key")),
   },
   {
     id: "private-key",
     what: "a private key of SSH, TLS or PGP",
     mend: `${toConfig} (\`pulumi config set --secret <key> < <file>\`), and ${anew}`,
-    find: matches(
-      /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY(?: BLOCK)?-----(?:\\n|[\s"',+])+(?:[\w-]+: [^\n]*\s+)*[A-Za-z0-9+/=]{32,}/g,
-    ),
+    find: matches(wholeSecrets("private-key")),
+  },
+  {
+    id: "encoded-private-key",
+    what: "a private key in base64, as Secrets and kubeconfigs hold it",
+    mend: `${toConfig}, and ${anew}`,
+    find: matches(wholeSecrets("encoded-private-key")),
   },
   {
     id: "arr-api-key",
@@ -81,14 +86,14 @@ export const tokenRows: readonly ScanRow[] = [
     id: "grafana-token",
     what: "a token of Grafana",
     mend: `delete it in Grafana under Administration, Service accounts, and ${anew}`,
-    find: matches(/\bgl(?:sa_[A-Za-z0-9]{32}_[0-9a-f]{8}|c_[A-Za-z0-9+/]{32,}={0,2})/g),
+    find: matches(wholeSecrets("grafana-token")),
   },
   {
     id: "cluster-token",
     what: "a token of Argo CD or of a ServiceAccount",
     mend: `end it (\`argocd account delete-token\`, or delete the Secret), and ${anew}`,
     find: matches(
-      /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}/g,
+      wholeSecrets("web-token"),
       (token) => !/^(argocd|kubernetes\/serviceaccount|https:\/\/kubernetes\.)/.test(issuer(token)),
     ),
   },
@@ -96,7 +101,7 @@ export const tokenRows: readonly ScanRow[] = [
     id: "pulumi-token",
     what: "an access token of Pulumi Cloud",
     mend: `delete it at https://app.pulumi.com, and ${anew}`,
-    find: matches(/\bpul-[0-9a-f]{40}\b/g),
+    find: matches(wholeSecrets("pulumi-token")),
   },
   {
     id: "pulumi-passphrase",
@@ -113,15 +118,13 @@ export const tokenRows: readonly ScanRow[] = [
     id: "notification-url",
     what: "a URL that lets anybody write to your chat, or speak for your heartbeat",
     mend: `${toConfig} (\`alertReceivers\`, \`heartbeatUrl\`), and ${anew}`,
-    find: matches(
-      /https:\/\/(?:(?:\w+\.)?discord(?:app)?\.com\/api\/webhooks\/\d{15,}\/[\w-]{40,}|hc-ping\.com\/[0-9a-f]{8}-[0-9a-f-]{27})/g,
-    ),
+    find: matches(wholeSecrets("chat-hook", "heartbeat-url")),
   },
   {
     id: "telegram-token",
     what: "the token of a Telegram bot",
     mend: `${toConfig} (\`alertReceivers\`); @BotFather makes a new one`,
-    find: matches(/\b\d{8,10}:AA[\w-]{33}\b/g),
+    find: matches(wholeSecrets("telegram-token")),
   },
 ];
 

@@ -1,6 +1,6 @@
+import { secretForm } from "../../catalogue/secretForms";
 import { type Fields, fieldsOf, isUnknown, type Resource, textOf } from "../resource";
 import { judged, type Judgement, type Rule, textsIn } from "../rule";
-import { secretForm } from "../secretTexts";
 
 const isCommand = ({ type }: Resource): boolean => type === "command:remote:Command";
 const isRemote = ({ type }: Resource): boolean => type.startsWith("command:remote:");
@@ -46,7 +46,7 @@ export const commandSecrets: Rule = {
       .map((name): Judgement => {
         const marked = secretInputs.some((path) => inputOf(path) === name);
         const form = textsIn(inputs[name], name)
-          .map(([, text]) => secretForm(text))
+          .map(([, text]) => secretForm(text, "policy"))
           .find((found) => found !== undefined);
         return judged(name, !marked && form === undefined, `it holds ${form ?? "a secret output"}`);
       });

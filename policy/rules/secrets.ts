@@ -1,7 +1,8 @@
+import { secretForm } from "../../catalogue/secretForms";
 import { containerName, containersOf } from "../pods";
 import { fieldsOf, isUnknown, listOf, objectOf, type Resource, textOf } from "../resource";
 import { judged, type Judgement, type Rule, textsIn } from "../rule";
-import { isSecretName, mayBeSecret, secretForm } from "../secretTexts";
+import { isSecretName, mayBeSecret } from "../secretTexts";
 
 /** Whether the input at a path is marked secret, or is part of one that is. */
 export function isMarked({ secretInputs }: Resource, path: string): boolean {
@@ -23,7 +24,7 @@ export const literalSecret: Rule = {
         ({ name, value }, index): Judgement[] => {
           if (value === undefined) return [];
           const path = `${one.path}.env[${String(index)}].value`;
-          const form = secretForm(textOf(value));
+          const form = secretForm(textOf(value), "policy");
           const isNamed = isSecretName(textOf(name)) && mayBeSecret(textOf(value));
           const isWell = form === undefined && !isNamed && !isMarked(resource, path);
           const what = `${containerName(one)} is given ${textOf(name)} as text`;
@@ -32,7 +33,7 @@ export const literalSecret: Rule = {
       );
       const words = ["command", "args"].flatMap((key) =>
         textsIn(one.container[key], `${one.path}.${key}`).map(([path, text]) => {
-          const form = secretForm(text);
+          const form = secretForm(text, "policy");
           const isWell = form === undefined && !isMarked(resource, path);
           return judged(path, isWell, `${containerName(one)} is called with ${form ?? "a secret"}`);
         }),
@@ -69,7 +70,7 @@ export const configMapSecret: Rule = {
       const text = textOf(value);
       const named = isSecretName(key) && mayBeSecret(text) ? "a value by its name" : undefined;
       const marked = isMarked(resource, `data.${key}`) ? "a secret output" : undefined;
-      const found = marked ?? secretForm(text) ?? named ?? assignedSecret(key, text);
+      const found = marked ?? secretForm(text, "policy") ?? named ?? assignedSecret(key, text);
       return judged(`data.${key}`, found === undefined, `it holds ${found ?? ""}`);
     });
   },
@@ -109,7 +110,7 @@ export const releaseSecrets: Rule = {
   judge: (resource) => {
     if (resource.type !== "kubernetes:helm.sh/v3:Release") return [];
     const texts = textsIn(resource.inputs["values"], "values").flatMap(([path, text]) => {
-      const form = secretForm(text);
+      const form = secretForm(text, "policy");
       const isNamed = isSecretName(path.split(".").at(-1) ?? "") && mayBeSecret(text);
       const isWell = form === undefined && !isNamed && !isMarked(resource, path);
       return isWell ? [] : [judged(path, false, form ?? "the value of a secret")];

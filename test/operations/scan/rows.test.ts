@@ -6,6 +6,7 @@ import { tokenRows } from "../../../operations/scan/tokenRows";
 /** Values are put together here: written out, this file would not pass its own scan. */
 const base64 = (length: number) => "Zm9v".repeat(Math.ceil(length / 4)).slice(0, length);
 const hex = (length: number) => "0a1b2c3d".repeat(Math.ceil(length / 8)).slice(0, length);
+const encoded = (text: string) => Buffer.from(text).toString("base64");
 const passphrase = ["PULUMI_CONFIG", "PASSPHRASE"].join("_");
 const key = ["PRIVATE", "KEY"].join(" ");
 const token = (claims: object) =>
@@ -55,6 +56,13 @@ const cases: Readonly<Record<string, { found: readonly Case[]; clean: readonly C
       at("a.asc", `-----BEGIN PGP ${key} BLOCK-----\nVersion: 2\n\n${base64(64)}\n`),
     ],
     clean: [at("a.sh", `awk '/BEGIN .*${key}/ {n++}'`), at("a.md", `-----BEGIN ${key}-----\n…`)],
+  },
+  "encoded-private-key": {
+    found: [at("a.yaml", `tls.key: ${encoded(`-----BEGIN EC ${key}-----\n${base64(80)}`)}`)],
+    clean: [
+      at("a.yaml", `tls.crt: ${encoded(`-----BEGIN CERTIFICATE-----\n${base64(80)}`)}`),
+      at("a.md", `begins with ${encoded(`-----BEGIN ${key}-----`)}`),
+    ],
   },
   "arr-api-key": {
     found: [at("config.xml", `<ApiKey>${hex(32)}</ApiKey>`)],
@@ -111,7 +119,10 @@ const cases: Readonly<Record<string, { found: readonly Case[]; clean: readonly C
     clean: [at("a.md", "https://discord.com/api/webhooks/…"), at("a.md", "https://hc-ping.com")],
   },
   "telegram-token": {
-    found: [at("a.json", `{"token": "123456789:AA${base64(33)}"}`)],
+    found: [
+      at("a.json", `{"token": "123456789:AA${base64(33)}"}`),
+      at("a.sh", `curl https://api.telegram.org/bot123456789:AA${base64(33)}/getMe`),
+    ],
     clean: [at("a.md", "looks like 123456789:AA…")],
   },
   "stack-secret-in-clear": {
