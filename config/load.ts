@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { isConfigSecret } from "@pulumi/pulumi/runtime/config";
 import { parseConfig } from "./parse";
 import { passphraseProblems } from "./passphraseProblems";
-import { localFileProblems } from "./localFiles";
+import { kubeconfigFileProblems, localFileProblems } from "./localFiles";
 import { type Problem, problemLine } from "./problems";
 import type { Config } from "./schema";
 import type { SecretRow } from "./secretRow";
@@ -66,6 +66,12 @@ function secretProblems(prefix: string, stack: string, config: Config | undefine
   });
 }
 
+/** A kubeconfig in the encrypted config is used, whatever file is named beside it. */
+function fileOfCluster(prefix: string, config: Config | undefined): Problem[] {
+  const isGiven = pulumi.runtime.allConfig()[`${prefix}kubeconfig`] !== undefined;
+  return config === undefined || isGiven ? [] : kubeconfigFileProblems(config);
+}
+
 /**
  * Reads and validates the stack's configuration.
  *
@@ -82,6 +88,7 @@ export function loadSettings(): Settings {
     ...encrypted,
     ...parsed.problems,
     ...(parsed.draft === undefined ? [] : localFileProblems(parsed.draft)),
+    ...fileOfCluster(prefix, parsed.draft),
     ...secretProblems(prefix, stack, parsed.draft),
     ...(mustBeKept ? passphrase : []),
   ];

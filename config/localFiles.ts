@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { chartFileProblems } from "./chartFiles";
+import { kubeconfigMistakes } from "./kubeconfigMistakes";
 import { localPath } from "./localPath";
 import type { Problem } from "./problems";
 import type { Config } from "./schema";
@@ -56,6 +57,21 @@ function caFileProblems({ k3s }: Config): Problem[] {
       ? []
       : [{ path, message: `${tls.caFile} holds no certificate in PEM form` }];
   });
+}
+
+/** What is wrong with the kubeconfig file of an existing cluster, where no secret holds one. */
+export function kubeconfigFileProblems({ cluster }: Config): Problem[] {
+  const { source, access, kubeconfigPath, context } = cluster;
+  if (source !== "existing" || access !== "admin" || kubeconfigPath === undefined) return [];
+  const path = "cluster.kubeconfigPath";
+  const file = localPath(kubeconfigPath);
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
+    return [{ path, message: `${kubeconfigPath} is not a file on this machine` }];
+  }
+  return kubeconfigMistakes(readFileSync(file, "utf8"), context).map((what) => ({
+    path,
+    message: `${kubeconfigPath} ${what}`,
+  }));
 }
 
 /** What is wrong with files of this machine that the configuration names. */

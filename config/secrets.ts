@@ -3,6 +3,7 @@ import { closedSecret } from "./closedSecret";
 import { receiverSecretKeys, receiverSecretMistakes } from "./receivers";
 import { isSshRepository } from "./deliverySchema";
 import { copiesGoTo } from "./appBackupsSchema";
+import { kubeconfigMistakes } from "./kubeconfigMistakes";
 import { registryCredentialMistakes } from "./registryCredentials";
 import type { Config } from "./schema";
 import { mediaSecretRows } from "./mediaSecretRows";
@@ -66,6 +67,8 @@ export const secretRows = {
       config.cluster.source === "existing" &&
       config.cluster.access === "admin" &&
       config.cluster.kubeconfigPath === undefined,
+    mistakes: (text, { cluster }) =>
+      cluster.source === "existing" ? kubeconfigMistakes(text, cluster.context) : [],
   },
   deployerKubeconfig: {
     ...given,
@@ -75,6 +78,8 @@ export const secretRows = {
       "kubeconfig of the deployer, for `cluster.access: deployer`. `npm run access -- <stack> deployer` makes and sets it.",
     source: "what `npm run access -- <stack> deployer --file <file>` writes",
     required: ({ cluster }) => cluster.source === "existing" && cluster.access === "deployer",
+    mistakes: (text, { cluster }) =>
+      cluster.access === "deployer" ? kubeconfigMistakes(text) : [],
   },
   registryCredentials: {
     ...given,

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { leakedPromises } from "@pulumi/pulumi/runtime/debuggable";
 import { getMonitor } from "@pulumi/pulumi/runtime/settings";
 import { markSecret, maskedValue, plainValue, secretPaths } from "./values";
 
@@ -103,6 +104,11 @@ interface Monitor {
   ): void;
 }
 
+declare module "@pulumi/pulumi/runtime/debuggable" {
+  /** Promises that nothing settled, which are forgotten with it: else each is told of at the end. */
+  export function leakedPromises(): unknown;
+}
+
 declare module "@pulumi/pulumi/runtime/settings" {
   /** The connection to the engine, or to what stands in its place. */
   export function getMonitor(): unknown;
@@ -196,13 +202,18 @@ export async function runInProcess<T>(
     options.preview,
   );
 
+  let failed = false;
+  let stop: (error: unknown) => void = () => undefined;
   const failure = new Promise<never>((_resolve, reject) => {
+    stop = (error) => {
+      failed = true;
+      reject(error instanceof Error ? error : new Error(String(error)));
+    };
     const monitor = getMonitor() as Monitor;
     monitor.registerResourceOutputs = (request, callback) => {
       handedOut.set(request.getUrn(), maskedValue(request.getOutputs()?.toJavaScript() ?? {}));
       callback(null, {});
     };
-    let failed = false;
     monitor.registerResource = (request, callback) => {
       if (failed) return;
       const inputs = request.getObject()?.toJavaScript() ?? {};
@@ -212,10 +223,7 @@ export async function runInProcess<T>(
         .then((made) => {
           callback(null, answer(registration, inputs, made));
         })
-        .catch((error: unknown) => {
-          failed = true;
-          reject(error instanceof Error ? error : new Error(String(error)));
-        })
+        .catch(stop)
         .finally(() => underWay.delete(work));
       underWay.add(work);
     };
@@ -223,12 +231,17 @@ export async function runInProcess<T>(
   // Without a listener an early failure would end the process before it is awaited.
   failure.catch(() => undefined);
 
+  // The SDK leaves to the process what an `apply` throws, and waits for its value for ever.
+  process.on("unhandledRejection", stop);
   const outputs = program();
   try {
     await Promise.race([pulumi.runtime.disconnect(), failure]);
   } catch (error) {
     await Promise.allSettled(underWay);
+    leakedPromises();
     throw error;
+  } finally {
+    process.off("unhandledRejection", stop);
   }
   return { registrations, handedOut, outputs };
 }

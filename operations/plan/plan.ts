@@ -1,4 +1,5 @@
 import { loadSettings } from "../../config/load";
+import { closedSecret } from "../../config/closedSecret";
 import type { SecretName } from "../../config/secrets";
 import { environment } from "../../stacks/environment";
 import { compare } from "../compare";
@@ -29,9 +30,9 @@ export interface Plan {
 
 /** Stand in for the secrets a stack needs, so that it can be planned without them. */
 const placeholders: Partial<Record<SecretName, string>> = {
-  sshPrivateKey: "placeholder",
-  kubeconfig: "placeholder",
-  deployerKubeconfig: "placeholder",
+  sshPrivateKey: closedSecret,
+  kubeconfig: closedSecret,
+  deployerKubeconfig: closedSecret,
 };
 
 /** Of no key in the world; shows in a plan where a host has no pin yet. */

@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { loadSettings, type Settings } from "../../config/load";
 import { type SecretName, secretNames, setSecretCommand } from "../../config/secrets";
 import { withFolder } from "../support/folders";
+import { kubeconfig } from "../support/program";
 
 const sound = {
   hosts: [21, 22, 23].map((last) => ({
@@ -90,8 +91,12 @@ describe("loadSettings", () => {
     assert.deepEqual(without.lines.slice(1), [
       `bramble:kubeconfig: is missing: ${setSecretCommand("home", "kubeconfig")}`,
     ]);
-    const path = { source: "existing", kubeconfigPath: "~/.kube/config" };
-    assert.deepEqual((await load({ ...existing, cluster: path }, {})).lines, []);
+    await withFolder(async (folder) => {
+      const kubeconfigPath = join(folder, "config");
+      writeFileSync(kubeconfigPath, kubeconfig("key"));
+      const cluster = { source: "existing", kubeconfigPath };
+      assert.deepEqual((await load({ ...existing, cluster }, {})).lines, []);
+    });
   });
 
   for (const name of secretNames) {

@@ -5,8 +5,10 @@ import type { Registration } from "../../operations/inprocess/run";
 import { withFolder } from "../support/folders";
 import {
   existingCluster,
+  type FakeOutputs,
   find,
   hostRow,
+  kubeconfig,
   needsOf,
   ownCluster,
   plausibleOutputs,
@@ -252,6 +254,15 @@ describe("a cluster of our own", () => {
     assert.match(await given({}), /server: https:\/\/10\.69\.1\.11:6443/);
   });
 
+  it("says that a server's kubeconfig cannot be read, and does not wait for it for ever", async () => {
+    const outputs: FakeOutputs = (one) =>
+      one.name === "kubeconfig" ? { stdout: "canary: [" } : plausibleOutputs(one);
+    await assert.rejects(runProgram(ownCluster, { outputs }), (error: Error) => {
+      assert.match(error.message, /the server's kubeconfig is not valid YAML: look at line 1/);
+      return !error.message.includes("canary");
+    });
+  });
+
   it("keeps the provider and the kubeconfig's command the same when hosts are converged again", async () => {
     const hosts = ownCluster.hosts.map((host) => ({ ...host, generation: 2 }));
     const again = await runProgram({ ...ownCluster, hosts }, { outputs: plausibleOutputs });
@@ -333,12 +344,13 @@ describe("an existing cluster", () => {
 
   it("is reached by the secret kubeconfig, and with the context that was named", async () => {
     const cluster = { ...existingCluster.cluster, context: "talos" };
+    const mine = kubeconfig("key").replaceAll('"default"', '"talos"');
     const { registrations } = await runProgram(
       { ...existingCluster, cluster },
-      { secrets: { kubeconfig: "my-kubeconfig" } },
+      { secrets: { kubeconfig: mine } },
     );
     const { inputs, secretInputs } = find(registrations, "cluster");
-    assert.equal(inputs["kubeconfig"], "my-kubeconfig");
+    assert.equal(inputs["kubeconfig"], mine);
     assert.equal(inputs["context"], "talos");
     assert.deepEqual(secretInputs, ["kubeconfig"]);
   });

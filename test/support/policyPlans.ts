@@ -11,7 +11,7 @@ import { stackRegistrations } from "../../operations/plan/plan";
 import { generatedStandIns } from "../../operations/policy/standIns";
 import { readStackConfig } from "../../operations/stackFile";
 import { type Resource, resourceOf } from "../../policy/resource";
-import { hostRow, plausibleOutputs, runProgram } from "./program";
+import { hostRow, kubeconfig, plausibleOutputs, runProgram } from "./program";
 
 /** Resources that the policy is held against, and the configuration they come from. */
 export interface PolicyPlan {
@@ -64,7 +64,7 @@ function elsewhere(sections: Sections): Sections {
 }
 
 /** Every secret a stack may be given, in the form it has to have. */
-function secretsOf({ k3s, platform }: Config): Record<string, string> {
+function secretsOf({ cluster, k3s, platform }: Config): Record<string, string> {
   const logins = Object.keys(k3s.registries.configs).map((name) => [
     name,
     { username: "me", password: "canary" },
@@ -77,6 +77,11 @@ function secretsOf({ k3s, platform }: Config): Record<string, string> {
   ]);
   return {
     ...Object.fromEntries(secretNames.map((name) => [name, "canary"])),
+    kubeconfig: kubeconfig("canary").replaceAll(
+      '"default"',
+      JSON.stringify(cluster.context ?? "default"),
+    ),
+    deployerKubeconfig: kubeconfig("canary"),
     registryCredentials: JSON.stringify(Object.fromEntries(logins)),
     alertReceivers: JSON.stringify(Object.fromEntries(receivers)),
     heartbeatUrl: "https://check.lan/canary",

@@ -108,7 +108,7 @@ export async function runProgram(
   sections: Sections,
   { secrets = {}, outputs }: ProgramOptions = {},
 ): Promise<InProcessResult<EnvironmentOutputs>> {
-  const required = { sshPrivateKey: "key", kubeconfig: "{}" };
+  const required = { sshPrivateKey: "key", kubeconfig: kubeconfig("key") };
   const given = Object.entries({ ...required, ...secrets });
   const config = [
     ...Object.entries(sections).map(([key, value]) => [`bramble:${key}`, JSON.stringify(value)]),

@@ -18,6 +18,8 @@ const logins = { "registry.lan": { username: "me", password: canary("registryCre
 /** A canary for every secret that a stack may be given, in the form in which it is given. */
 export const givenSecrets = {
   ...Object.fromEntries(secretNames.map((name) => [name, canary(name)])),
+  kubeconfig: kubeconfig(canary("kubeconfig")),
+  deployerKubeconfig: kubeconfig(canary("deployerKubeconfig")),
   registryCredentials: JSON.stringify(logins),
   alertReceivers: JSON.stringify({ chat: { token: canary("alertReceivers") } }),
   heartbeatUrl: `https://hc.example.org/${canary("heartbeatUrl")}`,

@@ -10,6 +10,7 @@ import { type Plan, planOf, type PlannedResource } from "../../../operations/pla
 import { projectDirectory } from "../../../operations/stackFile";
 import {
   existingCluster,
+  kubeconfig,
   plausibleOutputs,
   runProgram,
   type Sections,
@@ -142,7 +143,7 @@ describe("operations/plan/difference", () => {
     for (const [index, canary] of canaries.entries()) {
       const sections: Sections = { ...existingCluster, media: { timeZone: `Etc/GMT+${index}` } };
       const { registrations } = await runProgram(sections, {
-        secrets: { radarrApiKey: canary, kubeconfig: `{"token":"${canary}"}` },
+        secrets: { radarrApiKey: canary, kubeconfig: kubeconfig(canary) },
         outputs: plausibleOutputs,
       });
       plans.push(planOf("home", registrations));
