@@ -103,12 +103,14 @@ export function trailFile(stack: string, folder: string = governanceFolder()): s
 export const lineDigest = (line: string): string =>
   createHash("sha256").update(line).digest("hex").slice(0, 16);
 
-/** The lines of a trail, oldest first, without their line ends. */
+/** The lines of a trail's text, oldest first, without their line ends: Git may have made them CRLF. */
+export function linesOf(text: string): string[] {
+  return text.split(/\r?\n/).filter((line) => line !== "");
+}
+
+/** The lines of a trail, oldest first; none where there is no file. */
 export function trailLines(file: string): string[] {
-  if (!existsSync(file)) return [];
-  return readFileSync(file, "utf8")
-    .split("\n")
-    .filter((line) => line !== "");
+  return existsSync(file) ? linesOf(readFileSync(file, "utf8")) : [];
 }
 
 /**
@@ -128,9 +130,27 @@ export function readTrailLine(line: string, stack: string): SecretsEntry {
   };
 }
 
+/**
+ * The entries of a trail, oldest first.
+ *
+ * @throws Error in one line that names the file and the line when one is none of ours.
+ */
+export function trailEntries(stack: string, folder?: string): SecretsEntry[] {
+  const file = trailFile(stack, folder);
+  return trailLines(file).map((line, index) => {
+    try {
+      return readTrailLine(line, stack);
+    } catch {
+      throw new Error(
+        `${file}: line ${String(index + 1)} is none of ours (cut off, or left by a merge): take it out, or mend it by Git`,
+      );
+    }
+  });
+}
+
 /** Digests of the lines that no later one names. */
-function ends(lines: readonly string[], stack: string): string[] {
-  const named = new Set(lines.flatMap((line) => readTrailLine(line, stack).previous));
+function ends(lines: readonly string[], entries: readonly SecretsEntry[]): string[] {
+  const named = new Set(entries.flatMap(({ previous }) => previous));
   return [...new Set(lines.map(lineDigest))].filter((digest) => !named.has(digest));
 }
 
@@ -161,9 +181,11 @@ export function noteSecrets(
     })),
     reason,
     ...(source === undefined ? {} : { source }),
-    ...{ outcome, previous: ends(trailLines(file), stack) },
+    ...{ outcome, previous: ends(trailLines(file), trailEntries(stack, options.folder)) },
   });
   mkdirSync(join(file, ".."), { recursive: true });
-  appendFileSync(file, `${JSON.stringify(entry)}\n`);
+  // Editors and merges may leave the last line without its end.
+  const gap = existsSync(file) && /[^\n]$/.test(readFileSync(file, "utf8")) ? "\n" : "";
+  appendFileSync(file, `${gap}${JSON.stringify(entry)}\n`);
   return file;
 }

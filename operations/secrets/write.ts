@@ -2,15 +2,7 @@ import type { Config } from "../../config/schema";
 import { type SecretName, secretRows } from "../../config/secrets";
 import { partOf, withPart } from "./compound";
 import type { ConfigStore } from "./store";
-import {
-  fingerprint,
-  noteSecrets,
-  readTrailLine,
-  type SecretsEvent,
-  trailFile,
-  trailKey,
-  trailLines,
-} from "./trail";
+import { fingerprint, noteSecrets, type SecretsEvent, trailEntries, trailKey } from "./trail";
 
 /** A value that a stack is to have. */
 export interface Candidate {
@@ -147,8 +139,8 @@ function noteKnown(
   const key = before.get("trailKey");
   if (key === undefined) return;
   const noted = new Set(
-    trailLines(trailFile(stack, governance)).flatMap((line) =>
-      readTrailLine(line, stack).secrets.map((one) => `${one.name} ${one.fingerprint ?? ""}`),
+    trailEntries(stack, governance).flatMap(({ secrets }) =>
+      secrets.map((one) => `${one.name} ${one.fingerprint ?? ""}`),
     ),
   );
   const same = judged.filter(({ outcome }) => outcome === "as it is").map(({ name }) => name);
@@ -196,6 +188,8 @@ export async function writeSecrets<T extends Candidate>(
     const note = "something else was refused: mend it, or --partial writes the rest";
     return checked.map((one) => (pending(one) ? { ...one, outcome: "held back", note } : one));
   }
+  // What cannot be noted is not written.
+  trailEntries(options.stack, options.governance);
   noteKnown(checked, before, options);
   const wanted = new Map([...texts].filter(([name]) => mistakes.get(name)?.length === 0));
   if (wanted.size === 0) return checked;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { projectName, stackFilePath } from "../../stackFile";
 import { readStackKey } from "../keys/stackKey";
-import { trailKey } from "../trail";
+import { trailEntries, trailKey } from "../trail";
 import { fingerprintsOf } from "./compare";
 import { type Copies, dropCopies, findCopies, makeCopies } from "./copies";
 import { count, finish, proveClosed } from "./finish";
@@ -61,6 +61,8 @@ async function changeAndProve(
  */
 export async function rekey(options: RekeyOptions): Promise<number> {
   const { stack, directory, engine, print } = options;
+  // What cannot be noted is not begun.
+  trailEntries(stack, options.governance);
   const left = findCopies(stack, directory);
   if (left !== undefined) {
     if (options.dryRun) {

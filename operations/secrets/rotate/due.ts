@@ -2,7 +2,7 @@ import { type InventoryName, inventory, usedSecrets } from "../../../config/inve
 import type { Config } from "../../../config/schema";
 import { secretNames } from "../../../config/secrets";
 import { renderTable } from "../../table";
-import { readTrailLine, trailFile, trailLines } from "../trail";
+import { trailEntries } from "../trail";
 import type { HostAges } from "./ages";
 
 /** Since when a secret is in use, and how that is known. */
@@ -36,8 +36,7 @@ export interface AgeSources {
 /** When a stack's trail last noted a new value of each secret. */
 export function trailDates(stack: string, folder: string): ReadonlyMap<string, Date> {
   const dates = new Map<string, Date>();
-  for (const line of trailLines(trailFile(stack, folder))) {
-    const { time, action, outcome, secrets } = readTrailLine(line, stack);
+  for (const { time, action, outcome, secrets } of trailEntries(stack, folder)) {
     if (outcome !== "done" || !["import", "set", "rotate"].includes(action)) continue;
     for (const { name } of secrets) dates.set(name, new Date(time));
   }
@@ -48,7 +47,7 @@ export function trailDates(stack: string, folder: string): ReadonlyMap<string, D
 function ageOf(name: InventoryName, sources: AgeSources): SecretAge | undefined {
   const { config, trail, hosts, namespaces } = sources;
   const { rotation, namespace } = inventory[name];
-  if (rotation.by === "counter") {
+  if (rotation.by === "counter" && rotation.hostItem !== undefined) {
     const [oldest] = hosts.ages
       .filter(({ item }) => item === rotation.hostItem)
       .sort((left, right) => left.since.getTime() - right.since.getTime());

@@ -7,7 +7,7 @@ import { recordRun, type RunRecorder } from "../../records/run";
 import { readStackConfig, stackFilePath } from "../../stackFile";
 import { renderTable } from "../../table";
 import { secretsInFile } from "../list/list";
-import { noteSecrets, type SecretsEvent, trailKey } from "../trail";
+import { noteSecrets, type SecretsEvent, trailEntries, trailKey } from "../trail";
 import { noted } from "./dates";
 import { type Group, runGroup, type Seen, tryFirst } from "./group";
 import type { RotateOptions } from "./options";
@@ -171,6 +171,8 @@ function groupsOf(
 export async function rotate(options: RotateOptions): Promise<number> {
   const { stack, directory, names, dryRun, now, print, proofs, governance } = options;
   const config = readStackConfig(stack, directory);
+  // What cannot be noted is not begun.
+  trailEntries(stack, governance);
   const unfinished = unfinishedRotations(stack, governance, now);
   const turns = turnsOf(names, {
     ...{ stack, config, unfinished },

@@ -2,13 +2,8 @@ import { renderTable } from "../../table";
 import { lineDigest, readTrailLine, type SecretsEntry } from "../trail";
 
 /** The trail as a table, oldest first. @param secret a name; then only what was done with that one. */
-export function renderTrail(
-  lines: readonly string[],
-  stack: string,
-  secret: string | undefined,
-): string {
-  const rows = lines
-    .map((line) => readTrailLine(line, stack))
+export function renderTrail(entries: readonly SecretsEntry[], secret: string | undefined): string {
+  const rows = entries
     .map((entry) => ({
       ...entry,
       secrets: entry.secrets.filter(({ name }) => secret === undefined || name === secret),

@@ -1,8 +1,12 @@
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { isInventoryName } from "../../../config/inventory";
+import { nearest } from "../../../config/problems";
 import { print } from "../../arguments";
 import { childEnvironment } from "../../childEnvironment";
 import { governanceFolder } from "../../governance";
-import { trailFile, trailLines } from "../trail";
+import { readStackFile } from "../../stackFile";
+import { linesOf, type SecretsEntry, trailEntries, trailFile, trailLines } from "../trail";
 import { textOf, type Verb } from "../verb";
 import { lostLines, renderTrail, trailMistakes } from "./show";
 
@@ -23,9 +27,7 @@ function linesAt(revision: string, file: string, directory: string): string[] {
   const path = `./${file}`;
   // A revision of before the first line has no such file.
   if (git(["ls-tree", "--name-only", revision, "--", path]).trim() === "") return [];
-  return git(["show", `${revision}:${path}`])
-    .split("\n")
-    .filter((line) => line !== "");
+  return linesOf(git(["show", `${revision}:${path}`]));
 }
 
 function verify(
@@ -45,6 +47,14 @@ function verify(
   return 0;
 }
 
+/** The trail as people read it, or that it has nothing of a secret. */
+function shown(entries: readonly SecretsEntry[], secret: string | undefined): string {
+  const noted = new Set(entries.flatMap(({ secrets }) => secrets.map(({ name }) => name)));
+  if (secret === undefined || noted.has(secret)) return renderTrail(entries, secret);
+  const hint = isInventoryName(secret) ? "" : nearest(secret, [...noted]);
+  return `nothing was noted of ${secret}${hint}\n`;
+}
+
 /** `trail`: who did what with which secret, when and why. */
 export const trailVerb: Verb = {
   usage: ["trail [--secret <name>]", "trail --verify [--against <Git revision>]"],
@@ -54,17 +64,20 @@ export const trailVerb: Verb = {
   run: (call) => {
     const { stack, directory, options, words } = call;
     if (words.length > 0) throw new Error("trail takes options alone: --secret <name>");
-    const file = trailFile(stack, governanceFolder(directory));
+    const [revision, secret] = [textOf(call, "against"), textOf(call, "secret")];
+    if (options["verify"] === true ? secret !== undefined : revision !== undefined) {
+      throw new Error("trail takes --secret <name>, or --verify with or without --against");
+    }
+    const folder = governanceFolder(directory);
+    const file = trailFile(stack, folder);
+    // A trail outlives its stack; a name that is misspelled has neither.
+    if (!existsSync(file)) readStackFile(stack, {}, directory);
     const lines = trailLines(file);
     if (options["verify"] !== true) {
-      print(
-        lines.length === 0
-          ? `nothing was noted yet in ${file}\n`
-          : renderTrail(lines, stack, textOf(call, "secret")),
-      );
+      const entries = trailEntries(stack, folder);
+      print(entries.length === 0 ? `nothing was noted yet in ${file}\n` : shown(entries, secret));
       return Promise.resolve(0);
     }
-    const revision = textOf(call, "against");
     const inGit = trailFile(stack, governanceFolder(""));
     const against =
       revision === undefined ? undefined : { revision, lines: linesAt(revision, inGit, directory) };

@@ -2,8 +2,14 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { noteSecrets, trailFile, trailLines } from "../../../operations/secrets/trail";
+import {
+  noteSecrets,
+  trailEntries,
+  trailFile,
+  trailLines,
+} from "../../../operations/secrets/trail";
 import { lostLines, renderTrail, trailMistakes } from "../../../operations/secrets/trailVerb/show";
+import { trailVerb } from "../../../operations/secrets/trailVerb/verb";
 
 describe("a look at the trail of secrets", () => {
   let folder = "";
@@ -23,8 +29,11 @@ describe("a look at the trail of secrets", () => {
   const mistakes = () => trailMistakes(lines(), "home");
 
   it("is a table, of one secret when it is named", () => {
-    assert.equal(renderTrail(lines(), "home", undefined).trimEnd().split("\n").length, 4);
-    const one = renderTrail(lines(), "home", "radarrApiKey").trimEnd().split("\n");
+    assert.equal(
+      renderTrail(trailEntries("home", folder), undefined).trimEnd().split("\n").length,
+      4,
+    );
+    const one = renderTrail(trailEntries("home", folder), "radarrApiKey").trimEnd().split("\n");
     assert.match(one[1] ?? "", /^\S+Z +\S+ +set +radarrApiKey +- +done +first$/);
     assert.equal(one.length, 3);
   });
@@ -57,6 +66,42 @@ describe("a look at the trail of secrets", () => {
     assert.deepEqual(mistakes(), ["line 3 came after no other"]);
     write(first, "{}", second, third);
     assert.match(mistakes().join("\n"), /^line 2 is none of ours/);
+  });
+
+  it("is the same with the line ends that Git gives it on Windows", () => {
+    writeFileSync(file(), readFileSync(file(), "utf8").replaceAll("\n", "\r\n"));
+    note("radarrApiKey", "written there");
+    assert.deepEqual(mistakes(), []);
+    assert.equal(lines().length, 4);
+  });
+
+  it("goes on after a last line without its end", () => {
+    writeFileSync(file(), readFileSync(file(), "utf8").trimEnd());
+    note("radarrApiKey", "afterwards");
+    assert.deepEqual(mistakes(), []);
+    assert.equal(lines().length, 4);
+  });
+
+  it("says which line of which file a merge or a power cut broke, and notes nothing behind it", () => {
+    const [first = "", second = ""] = lines();
+    for (const broken of [second.slice(0, -30), "<<<<<<< HEAD"]) {
+      const text = `${first}\n${broken}\n`;
+      writeFileSync(file(), text);
+      assert.throws(() => {
+        note("radarrApiKey", "afterwards");
+      }, new RegExp(`secrets\\.jsonl: line 2 is none of ours .*: take it out, or mend it by Git$`));
+      assert.equal(readFileSync(file(), "utf8"), text);
+    }
+  });
+
+  it("is asked for by a verb that tells a misspelled stack or secret from one without lines", () => {
+    const call = (stack: string, options: Record<string, string | boolean>) =>
+      trailVerb.run({ stack, directory: folder, words: [], options, lists: {} });
+    assert.throws(() => void call("hoem", { verify: true }), /^Error: no Pulumi\.hoem\.yaml here/);
+    assert.throws(
+      () => void call("home", { against: "main" }),
+      /--verify with or without --against/,
+    );
   });
 
   it("finds what a revision had and the file has not, also at its end", () => {

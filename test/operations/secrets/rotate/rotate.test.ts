@@ -228,10 +228,28 @@ describe("secrets rotate", () => {
   it("says what failed and what was put back also when the trail cannot be written", () =>
     withFolder(async (folder) => {
       const { options, values } = bench(folder, { names: ["heartbeatUrl"], engine: broken });
-      mkdirSync(join(folder, "home"));
-      writeFileSync(trailFile("home", folder), "no trail\n");
-      await assert.rejects(rotate(options), /up failed.*\n.*old values are back.*\n.*not noted/);
+      const spoil = () => {
+        mkdirSync(join(folder, "home"), { recursive: true });
+        writeFileSync(trailFile("home", folder), "no trail\n");
+      };
+      const ask: RotateOptions["ask"] = (names) => {
+        spoil();
+        return options.ask(names);
+      };
+      await assert.rejects(
+        rotate({ ...options, ask }),
+        /up failed.*\n.*old values are back.*\n.*not noted/,
+      );
       assert.equal(values.get("heartbeatUrl"), old.heartbeatUrl);
+    }));
+
+  it("begins nothing that cannot be noted", () =>
+    withFolder(async (folder) => {
+      const { options, printed } = bench(folder, { names: ["heartbeatUrl"] });
+      mkdirSync(join(folder, "home"));
+      writeFileSync(trailFile("home", folder), "<<<<<<< HEAD\n");
+      await assert.rejects(rotate(options), /secrets\.jsonl: line 1 is none of ours/);
+      assert.deepEqual(printed, []);
     }));
 
   it("asks for a value in place of one of your own, also where Bramble would make one", () =>
