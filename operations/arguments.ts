@@ -13,12 +13,38 @@ export type OptionTypes = Readonly<
   Record<string, { readonly type: "string" | "boolean"; readonly multiple?: boolean }>
 >;
 
+/** Options that npm has as well, and may be set for good. Without them a command asks, or does less. */
+const ofNpm: readonly string[] = ["all", "force", "yes"];
+
+/**
+ * Options that npm took, because no `--` stood before them. It hands them on as variables only, and a
+ * dry run would be none.
+ */
+function takenByNpm(options: OptionTypes, environment: NodeJS.ProcessEnv): string[] {
+  return Object.keys(options).filter((name) => {
+    const variable = `npm_config_${name.replaceAll("-", "_")}`;
+    return !ofNpm.includes(name) && (environment[variable] ?? "") !== "";
+  });
+}
+
 /**
  * Reads a command's words and options.
  *
- * @throws Error with one line on an unknown option.
+ * @param environment where npm leaves what it took.
+ * @throws Error with one line on an unknown option, or on one that npm took for its own.
  */
-export function readArguments(argv: readonly string[], options: OptionTypes): CommandLine {
+export function readArguments(
+  argv: readonly string[],
+  options: OptionTypes,
+  environment: NodeJS.ProcessEnv = process.env,
+): CommandLine {
+  const [taken] = takenByNpm(options, environment);
+  if (taken !== undefined) {
+    const command = environment["npm_lifecycle_event"] ?? "<command>";
+    throw new Error(
+      `npm took --${taken} for its own; nothing was done. Write -- before the first word: npm run ${command} -- … --${taken}`,
+    );
+  }
   const { values, positionals } = parseArgs({
     args: [...argv],
     options: { ...options },
