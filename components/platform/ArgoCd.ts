@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
+import { RandomUuid7 } from "@pulumi/random/randomUuid7";
 import { charts } from "../../catalogue/charts";
 import { ChartRelease, type ReleaseSecret } from "../helm/ChartRelease";
 import type { GuardSettings } from "../namespace/settings";
@@ -7,12 +8,19 @@ import { keepersOf } from "../keepers";
 import { inheritOptions } from "../options";
 import { type ArgoCdSettings, argoCdValues, notificationsSecret } from "./argoCdValues";
 
+/** What Argo CD is told of a password that was never rotated: constant, so no preview differs. */
+const neverRotated = "2026-01-01T00:00:00Z";
+
 /**
- * When the admin's password was last changed, as far as Argo CD is told: it refuses sessions older
- * than that. Constant until it is rotated, or every preview would differ.
+ * The moment in a version 7 UUID, in whole seconds as Argo CD counts them, and never an earlier one:
+ * a session of that very second is from before.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-7
  */
-function passwordMtime(since = "2026-01-01"): string {
-  return since.includes("T") ? since : `${since}T00:00:00Z`;
+export function momentOf(uuid: string): string {
+  const milliseconds = parseInt(uuid.replaceAll("-", "").slice(0, 12), 16);
+  const second = new Date(Math.ceil(milliseconds / 1000) * 1000);
+  return second.toISOString().replace(/\.\d+Z$/, "Z");
 }
 
 /** Address and token of who is told; both secret. */
@@ -45,6 +53,7 @@ export class ArgoCd extends pulumi.ComponentResource {
       { parent: this },
     );
     this.adminPassword = password.result;
+    const inUse = this.inUseSince(name, args.settings.passwordSince, opts);
     this.chart = new ChartRelease(
       name,
       {
@@ -57,7 +66,7 @@ export class ArgoCd extends pulumi.ComponentResource {
             labels: { "app.kubernetes.io/part-of": "argocd" },
             stringData: {
               "admin.password": password.bcryptHash,
-              "admin.passwordMtime": passwordMtime(args.settings.passwordSince),
+              "admin.passwordMtime": inUse,
             },
           },
           ...notificationSecrets(args),
@@ -68,6 +77,24 @@ export class ArgoCd extends pulumi.ComponentResource {
       inheritOptions(this, opts),
     );
     this.registerOutputs({});
+  }
+
+  /**
+   * When the password came into use; Argo CD refuses sessions from before. The date in the stack's
+   * file is earlier than that, by the whole of a run that was cut off: whoever knew the old password
+   * could have opened a session since, which would stay good. Or it is wrong, and in the future: then
+   * Argo CD would refuse everybody until then. So the engine notes the moment itself, right before
+   * the Secret is written.
+   */
+  private inUseSince(
+    name: string,
+    since: string | undefined,
+    opts: pulumi.ResourceOptions,
+  ): pulumi.Input<string> {
+    if (since === undefined) return neverRotated;
+    const after = { parent: this, ...(opts.dependsOn && { dependsOn: opts.dependsOn }) };
+    const made = new RandomUuid7(`${name}-admin-since`, keepersOf(since), after);
+    return made.result.apply(momentOf);
   }
 }
 

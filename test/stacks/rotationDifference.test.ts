@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
 import { type InventoryName, inventory, inventoryNames } from "../../config/inventory";
 import { secretNames } from "../../config/secrets";
+import { momentOf } from "../../components/platform/ArgoCd";
 import type { Registration } from "../../operations/inprocess/run";
 import { editStackText } from "../../operations/stackFileEdit";
 import {
@@ -22,6 +23,9 @@ const generatedOutputs: FakeOutputs = (registration) => {
   const value = `${name}-${JSON.stringify(inputs["keepers"] ?? {})}`;
   if (type.startsWith("random:index/randomPassword")) {
     return { result: value, bcryptHash: `hash-${value}` };
+  }
+  if (type.startsWith("random:index/randomUuid7")) {
+    return { result: "01a1fd8c-69fa-7abc-8def-0123456789ab" };
   }
   if (type.startsWith("random:index/randomBytes")) return { hex: value, base64: value };
   return plausibleOutputs(registration);
@@ -203,7 +207,7 @@ const touched: Partial<Record<InventoryName, readonly [Sections, string[] | "eve
   ],
   sshAuthority: [onHostsAlone, ["ssh-user-ca-2", ...onHosts("ssh-ca")]],
   grafanaPassword: [platformAlone, ["monitoring-grafana-admin", "grafana-admin", "monitoring"]],
-  argoCdPassword: [platformAlone, ["argocd-admin", "argocd-secret"]],
+  argoCdPassword: [platformAlone, ["argocd-admin", "argocd-admin-since", "argocd-secret"]],
   ingressPassword: [own, ["ingress-gate", ...gates]],
 };
 
@@ -269,16 +273,23 @@ describe("rotating one secret", () => {
     assert.ok(restarted.find(isMonitoring)?.dependsOn.includes(password));
   });
 
-  it("tells Argo CD since when its password is in use, whatever the date's form", async () => {
-    const mtimes = [];
-    for (const date of ["2026-11-21", "2026-11-21T10:00:00Z"]) {
+  it("tells Argo CD when its password was made, not what a date says: it may be wrong, or older", async () => {
+    for (const date of ["2026-11-20", "2026-11-20T10:00:00Z"]) {
       const sections = { ...platformAlone, secrets: { rotated: { argoCdPassword: date } } };
       const after = await plannedWith(sections, givenValues("old"));
+      assert.deepEqual(find(after, "argocd-admin-since").inputs["keepers"], { rotated: date });
       const { stringData } = find(after, "argocd-secret").inputs as {
         stringData: Record<string, string>;
       };
-      mtimes.push(stringData["admin.passwordMtime"]);
+      assert.equal(stringData["admin.passwordMtime"], "2026-11-21T10:00:01Z");
     }
-    assert.deepEqual(mtimes, ["2026-11-21T00:00:00Z", "2026-11-21T10:00:00Z"]);
+  });
+
+  it("counts in whole seconds, as sessions do, and never earlier", () => {
+    const made = (moment: string) => Date.parse(moment).toString(16).padStart(12, "0");
+    const uuid = (hex: string) => `${hex.slice(0, 8)}-${hex.slice(8)}-7abc-8def-0123456789ab`;
+    for (const moment of ["2026-11-21T10:00:00.001Z", "2026-11-21T10:00:01Z"]) {
+      assert.equal(momentOf(uuid(made(moment))), "2026-11-21T10:00:01Z");
+    }
   });
 });
