@@ -3,7 +3,7 @@ import { isConfigSecret } from "@pulumi/pulumi/runtime/config";
 import { parseConfig } from "./parse";
 import { passphraseProblems } from "./passphraseProblems";
 import { kubeconfigFileProblems, localFileProblems } from "./localFiles";
-import { type Problem, problemLine } from "./problems";
+import { nearest, type Problem, problemLine } from "./problems";
 import type { Config } from "./schema";
 import type { SecretRow } from "./secretRow";
 import { type SecretName, secretNames, secretRows, setSecretCommand } from "./secrets";
@@ -36,7 +36,7 @@ function readValues(prefix: string): { values: Record<string, unknown>; problems
     if (isConfigSecret(fullKey)) {
       problems.push({
         path: key,
-        message: `is encrypted, but decides what is made and would be printed: remove the \`secure:\` value inside it (secrets have keys of their own: ${secretNames.join(", ")})`,
+        message: `is encrypted, but decides what is made and would be printed: remove the \`secure:\` value inside it, or name it as a secret is called${nearest(key, secretNames)}`,
       });
     } else {
       values[key] = readValue(text);
@@ -72,6 +72,11 @@ function fileOfCluster(prefix: string, config: Config | undefined): Problem[] {
   return config === undefined || isGiven ? [] : kubeconfigFileProblems(config);
 }
 
+/** Problems with the stack's name in their commands, so that these can be copied. */
+function linesOf(problems: readonly Problem[], stack: string): string {
+  return problems.map(problemLine).join("\n").replaceAll("<stack>", stack);
+}
+
 /**
  * Reads and validates the stack's configuration.
  *
@@ -93,13 +98,13 @@ export function loadSettings(): Settings {
     ...(mustBeKept ? passphrase : []),
   ];
   for (const warning of [...parsed.warnings, ...(mustBeKept ? [] : passphrase)]) {
-    void pulumi.log.warn(problemLine(warning));
+    void pulumi.log.warn(linesOf([warning], stack));
   }
   if (parsed.config === undefined || problems.length > 0) {
     throw new pulumi.RunError(
       [
         `Pulumi.${stack}.yaml: ${String(problems.length)} to mend; nothing was touched`,
-        ...problems.map(problemLine),
+        linesOf(problems, stack),
       ].join("\n"),
     );
   }

@@ -43,7 +43,7 @@ export function pulumiCli(
       );
     });
     child.on("close", (code) => {
-      const why = lastError(stderr);
+      const why = withMend(lastError(stderr), { ...process.env, ...environment });
       const said = input === undefined || input === "" ? why : why.replaceAll(input.trim(), "…");
       if (code === 0) resolve(stdout);
       else reject(new Error(`pulumi ${args.slice(0, 2).join(" ")}: ${said}`));
@@ -51,6 +51,25 @@ export function pulumiCli(
     // It may end before it has read all of it, and says why by itself.
     child.stdin.on("error", () => undefined).end(input ?? "");
   });
+}
+
+/** Where the passphrase came from, in the order in which the CLI looks for it. */
+function passphraseFrom(environment: NodeJS.ProcessEnv): string {
+  const direct = environment["PULUMI_CONFIG_PASSPHRASE"];
+  const file = environment["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? "";
+  if (direct === undefined) return `PULUMI_CONFIG_PASSPHRASE_FILE, ${file}`;
+  const over = file === "" ? "" : ", which goes before PULUMI_CONFIG_PASSPHRASE_FILE";
+  return `PULUMI_CONFIG_PASSPHRASE${direct === "" ? ", set and empty" : ""}${over}`;
+}
+
+/** An error of the CLI, with what to do about it where it does not say so itself. */
+export function withMend(why: string, environment: NodeJS.ProcessEnv): string {
+  if (why.endsWith("incorrect passphrase")) {
+    return `${why}: this stack has another than that of ${passphraseFrom(environment)}`;
+  }
+  const [, stack] = /no stack named '(.*)' found$/.exec(why) ?? [];
+  if (stack === undefined) return why;
+  return `${why}: pulumi login to where its state is, or for a new one pulumi stack init ${stack}`;
 }
 
 function lastError(stderr: string): string {

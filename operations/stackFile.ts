@@ -95,7 +95,9 @@ export function readStackConfig(stack: string, directory: string = projectDirect
       [
         `Pulumi.${stack}.yaml: ${problems.length} to mend; nothing was touched`,
         ...problems.map(problemLine),
-      ].join("\n"),
+      ]
+        .join("\n")
+        .replaceAll("<stack>", stack),
     );
   }
   return draft;

@@ -14,12 +14,29 @@ export interface SecretStore {
 export interface ConfigStore extends SecretStore {
   /** Every encrypted value, each time read anew. One in clear text is none. */
   readonly all: () => Promise<ReadonlyMap<SecretName, string>>;
+  /** Values of secrets that stand in the stack's file in clear text. */
+  readonly inClear: () => Promise<ReadonlyMap<SecretName, string>>;
 }
 
 /** What the CLI prints of one key of the config. */
 interface ShownValue {
   readonly value?: string;
   readonly secret?: boolean;
+}
+
+/** Values of secrets in what the CLI printed: those that it marks as secret, or the others. */
+function valuesIn(text: string, secret: boolean): ReadonlyMap<SecretName, string> {
+  const shown = new Map(
+    Object.entries(
+      parseJsonQuietly(text, "what pulumi config printed") as Record<string, ShownValue>,
+    ),
+  );
+  return new Map(
+    secretNames.flatMap((name) => {
+      const { value, secret: isSecret = false } = shown.get(`${projectName}:${name}`) ?? {};
+      return value === undefined || isSecret !== secret ? [] : [[name, value] as const];
+    }),
+  );
 }
 
 /**
@@ -42,7 +59,7 @@ export function configStore(
     get: async (name) => {
       const known = await run(["--json"]);
       const keys = Object.keys(parseJsonQuietly(known, "what pulumi config printed") as object);
-      if (!keys.some((key) => key.split(":").at(-1) === name)) return undefined;
+      if (!keys.includes(`${projectName}:${name}`)) return undefined;
       const value = await run(["get", name]);
       return value.replace(/\n$/, "");
     },
@@ -50,18 +67,7 @@ export function configStore(
     set: async (name, value) => {
       await run(["set", "--secret", name], value);
     },
-    all: async () => {
-      const text = await run(["--show-secrets", "--json"]);
-      const shown = new Map(
-        Object.entries(
-          parseJsonQuietly(text, "what pulumi config printed") as Record<string, ShownValue>,
-        ),
-      );
-      const named = secretNames.flatMap((name) => {
-        const { value, secret } = shown.get(`${projectName}:${name}`) ?? {};
-        return value === undefined || secret !== true ? [] : [[name, value] as const];
-      });
-      return new Map(named);
-    },
+    all: async () => valuesIn(await run(["--show-secrets", "--json"]), true),
+    inClear: async () => valuesIn(await run(["--json"]), false),
   };
 }

@@ -56,25 +56,36 @@ type Judged = Candidate & Told;
 
 const pending = ({ outcome }: Told): boolean => outcome === "would write";
 
-function judge(candidate: Candidate, before: string | undefined, overwrite: boolean): Told {
+function judge(
+  candidate: Candidate,
+  { before, clear }: { before: string | undefined; clear: string | undefined },
+  overwrite: boolean,
+): Told {
   const { part, value, refused } = candidate;
   if (refused !== undefined) return { outcome: "refused", note: refused };
-  const known = partOf(before, part);
-  if (known === undefined) return { outcome: "would write", note: "" };
+  const [known, open] = [partOf(before, part), partOf(clear, part)];
+  if (known === undefined && (open === undefined || open === value)) {
+    return { outcome: "would write", note: open === undefined ? "" : "in place of clear text" };
+  }
   if (known === value) return { outcome: "as it is", note: "" };
   return overwrite
     ? { outcome: "would write", note: "in place of another value" }
-    : { outcome: "differs", note: "the stack has another value: --overwrite replaces it" };
+    : {
+        outcome: "differs",
+        note: `the stack has another value${known === undefined ? ", in clear text" : ""}: --overwrite replaces it`,
+      };
 }
 
 /** The texts of the secrets as they are to be, by name, without those that stay as they are. */
 function textsOf(
   judged: readonly Judged[],
   before: ReadonlyMap<SecretName, string>,
+  clear: ReadonlyMap<SecretName, string>,
 ): Map<SecretName, string> {
   const texts = new Map<SecretName, string>();
   for (const { name, part, value } of judged.filter(pending)) {
-    texts.set(name, withPart(texts.get(name) ?? before.get(name), part, value));
+    const text = texts.get(name) ?? before.get(name) ?? clear.get(name);
+    texts.set(name, withPart(text, part, value));
   }
   return texts;
 }
@@ -169,12 +180,12 @@ export async function writeSecrets<T extends Candidate>(
   options: WriteOptions,
 ): Promise<readonly (T & Told)[]> {
   const { store, config, dryRun, overwrite, partial, refusedAlready = false } = options;
-  const before = await store.all();
+  const [before, clear] = [await store.all(), await store.inClear()];
   const judged = candidates.map((one) => ({
     ...one,
-    ...judge(one, before.get(one.name), overwrite),
+    ...judge(one, { before: before.get(one.name), clear: clear.get(one.name) }, overwrite),
   }));
-  const texts = textsOf(judged, before);
+  const texts = textsOf(judged, before, clear);
   const mistakes = new Map(
     [...texts].map(([name, text]) => [name, mistakesOf(name, text, config)]),
   );

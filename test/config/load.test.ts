@@ -132,5 +132,17 @@ describe("loadSettings", () => {
     const secrets: object = { sshPrivateKey: "key", charts: '{"mirror":"oci://registry.lan"}' };
     const { lines } = await load(sound, secrets);
     assert.match(lines[1] ?? "", /^bramble:charts: is encrypted, but decides what is made/);
+    const misspelling: object = { radarApiKey: "c4n4ry" };
+    const misspelled = await load(sound, { ...misspelling, sshPrivateKey: "key" });
+    assert.match(
+      misspelled.lines.join("\n"),
+      /bramble:radarApiKey: .*did you mean `radarrApiKey`\?$/,
+    );
+  });
+
+  it("writes the stack's name into commands, so that they can be copied", async () => {
+    const { lines } = await load({ ...sound, ssh: {} });
+    assert.match(lines.join("\n"), /run `npm run hosts -- home trust`/);
+    assert.doesNotMatch(lines.join("\n"), /<stack>/);
   });
 });

@@ -134,6 +134,18 @@ describe("import of secrets", () => {
     assert.match(store.values.get("alertReceivers") ?? "", /c4n4ry-slack/);
   });
 
+  it("keeps what the stack has in clear text, and encrypts it where it is the same", async () => {
+    store = fakeStore();
+    store.clear.set("radarrApiKey", value("by hand"));
+    assert.equal(await run(vault), 0);
+    assert.match(printed, /radarrApiKey +differs +the stack has another value, in clear text/);
+    assert.equal(store.values.has("radarrApiKey"), false);
+    store.clear.set("radarrApiKey", value("radarr"));
+    await run(vault);
+    assert.match(printed, /radarrApiKey +written/);
+    assert.equal(store.values.get("radarrApiKey"), value("radarr"));
+  });
+
   it("refuses two values for one secret, and then writes nothing at all", async () => {
     const other = entry("radarr/api_key", value("other"), { file: "old/secrets.yaml" });
     assert.equal(await run([...vault, other]), 1);
