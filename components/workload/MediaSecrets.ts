@@ -7,7 +7,6 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
-import { RandomBytes } from "@pulumi/random/randomBytes";
 import { RandomPassword } from "@pulumi/random/randomPassword";
 import {
   mediaSecretKeys,
@@ -37,6 +36,15 @@ export interface MediaSecretsArgs {
   readonly scope: ChildScope;
   readonly parent: Resource;
 }
+
+/**
+ * 128 bits in hexadecimal digits, as the apps make their keys themselves. RandomBytes would do, but
+ * its id is its value, and ids stand in clear in state and on the terminal.
+ */
+const apiKey = {
+  ...{ length: 32, lower: false, upper: false, numeric: false },
+  ...{ special: true, overrideSpecial: "0123456789abcdef" },
+};
 
 function encoded(value: Output<string>): Output<string> {
   return value.apply((text) => Buffer.from(text).toString("base64"));
@@ -68,7 +76,11 @@ export class MediaSecrets extends ComponentResource {
       if (value !== undefined) values.set(key, value);
     }
     this.values = values;
-    this.salt = new RandomBytes(`${name}-salt`, { length: 32 }, { parent: this }).hex;
+    this.salt = new RandomPassword(
+      `${name}-salt`,
+      { length: 43, special: false },
+      { parent: this },
+    ).result;
 
     // Not `stringData`: a key that leaves it would stay in the cluster's object.
     const data = Object.fromEntries([...values].map(([key, value]) => [key, encoded(value)]));
@@ -104,7 +116,7 @@ export class MediaSecrets extends ComponentResource {
   ): Output<string> | undefined {
     switch (mediaSecrets[key].generated) {
       case "apiKey":
-        return new RandomBytes(key, { length: 16, ...kept }, { parent: this }).hex;
+        return new RandomPassword(key, { ...apiKey, ...kept }, { parent: this }).result;
       case "password":
         return new RandomPassword(key, { length: 32, special: false, ...kept }, { parent: this })
           .result;

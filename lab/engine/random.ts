@@ -1,5 +1,5 @@
 import { hashSync } from "bcryptjs";
-import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,23 +17,21 @@ interface Kept {
 
 type Generated = Omit<Kept, "inputs">;
 
-const passwordInputs = z.object({ length: z.number(), special: z.boolean().default(true) });
+const given = z.boolean().default(true);
+const passwordInputs = z.object({
+  ...{ length: z.number(), lower: given, upper: given, numeric: given, special: given },
+  overrideSpecial: z.string().default("!@#$%&*()-_=+[]{}<>:?"),
+});
 
 function password(inputs: Registration["inputs"]): Generated {
-  const { length, special } = passwordInputs.parse(inputs);
+  const { length, lower, upper, numeric, special, overrideSpecial } = passwordInputs.parse(inputs);
   const letters = "abcdefghijklmnopqrstuvwxyz";
-  const signs = special ? "!@#$%&*()-_=+[]{}<>:?" : "";
-  const alphabet = `${letters}${letters.toUpperCase()}0123456789${signs}`;
+  const alphabet = [
+    ...[lower ? letters : "", upper ? letters.toUpperCase() : ""],
+    ...[numeric ? "0123456789" : "", special ? overrideSpecial : ""],
+  ].join("");
   const result = Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join("");
   return { id: "none", outputs: { result, bcryptHash: hashSync(result, 10) } };
-}
-
-const bytesInputs = z.object({ length: z.number() });
-
-function bytes(inputs: Registration["inputs"]): Generated {
-  const { length } = bytesInputs.parse(inputs);
-  const value = randomBytes(length);
-  return { id: "none", outputs: { base64: value.toString("base64"), hex: value.toString("hex") } };
 }
 
 function uuid(): Generated {
@@ -70,7 +68,6 @@ function keyPair(): Generated {
 /** The resources of `random` and `tls` that the program uses, with the inputs it gives them. */
 const generators: Readonly<Record<string, (inputs: Registration["inputs"]) => Generated>> = {
   "random:index/randomPassword:RandomPassword": password,
-  "random:index/randomBytes:RandomBytes": bytes,
   "random:index/randomUuid:RandomUuid": uuid,
   "tls:index/privateKey:PrivateKey": keyPair,
 };

@@ -14,7 +14,7 @@ function markerOf(name: string): string {
 export function marked(registration: Registration): Made {
   if (!isGenerated(registration)) return {};
   const marker = markerOf(registration.name);
-  return { outputs: { result: marker, hex: marker } };
+  return { outputs: { result: marker } };
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -25,15 +25,15 @@ interface Generated {
   readonly secretOutputs: readonly string[];
 }
 
-type Maker = (value: string) => Generated;
+type Maker = (value: string, inputs: Registration["inputs"]) => Generated;
 
 const makers: Readonly<Record<string, Maker>> = {
-  "random:index/randomPassword:RandomPassword": (value) => ({
+  "random:index/randomPassword:RandomPassword": (value, inputs) => ({
     id: "none",
     outputs: {
       __meta: '{"schema_version":"3"}',
       ...{ id: "none", result: secret(value) },
-      ...{ lower: true, upper: true, number: true, numeric: true },
+      ...{ lower: true, upper: true, numeric: true, number: inputs["numeric"] ?? true },
       ...{ minLower: 0, minUpper: 0, minNumeric: 0, minSpecial: 0 },
     },
     secretOutputs: ["bcryptHash", "result"],
@@ -43,14 +43,6 @@ const makers: Readonly<Record<string, Maker>> = {
     outputs: { id: value, result: value },
     secretOutputs: [],
   }),
-  "random:index/randomBytes:RandomBytes": (value) => {
-    const base64 = Buffer.from(value, "hex").toString("base64");
-    return {
-      id: base64,
-      outputs: { base64: secret(base64), hex: secret(value) },
-      secretOutputs: ["base64", "hex"],
-    };
-  },
 };
 
 /** The resource itself and every component above it, outermost first. */
@@ -109,7 +101,7 @@ export function adoptedState(options: AdoptedState): string {
     if (!one.custom || make === undefined || value === undefined) {
       return [{ ...common, custom: false }];
     }
-    const { id, outputs, secretOutputs } = make(value);
+    const { id, outputs, secretOutputs } = make(value, one.inputs);
     return [
       {
         ...common,

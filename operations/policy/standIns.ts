@@ -5,7 +5,6 @@ const value = "stand-in";
 
 const outputs: Readonly<Record<string, readonly string[]>> = {
   "random:index/randomPassword:RandomPassword": ["result", "bcryptHash"],
-  "random:index/randomBytes:RandomBytes": ["hex", "base64"],
   "random:index/randomUuid:RandomUuid": ["result"],
   "tls:index/privateKey:PrivateKey": [
     ...["privateKeyOpenssh", "privateKeyPem", "publicKeyOpenssh", "publicKeyPem"],

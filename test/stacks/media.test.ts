@@ -125,8 +125,7 @@ describe("stacks/media", () => {
       "kubernetes:batch/v1:CronJob": 1,
       "kubernetes:monitoring.coreos.com/v1:PodMonitor": 1,
       "kubernetes:networking.k8s.io/v1:NetworkPolicy": 11,
-      "random:index/randomBytes:RandomBytes": 7,
-      "random:index/randomPassword:RandomPassword": 2,
+      "random:index/randomPassword:RandomPassword": 9,
     });
   });
 

@@ -6,6 +6,9 @@ import { type Canaries, leaks } from "../support/canaries";
 import { remoteOnes } from "../support/program";
 import { runWithCanaries, secretStacks, type SecretRun } from "../support/secretStacks";
 
+/** What the provider of random values makes that has another id than its value. */
+const idIsNoSecret = ["RandomPassword", "RandomUuid"];
+
 /** Providers that mark their own secret outputs, by their schema. */
 const marksItself = /^(random|tls):/;
 
@@ -76,6 +79,21 @@ describe("secrets", () => {
         assert.ok(additionalSecretOutputs.includes("stdout"), type);
       }
     }
+  });
+
+  it("are no resource's id: no id can be marked, and all stand in clear in state and on terminals", () => {
+    const types = all().flatMap(({ registrations }) => registrations.map(({ type }) => type));
+    const random = new Set(types.filter((type) => type.startsWith("random:")));
+    assert.deepEqual(
+      [...random].map((type) => type.split(":").at(-1)).sort(),
+      idIsNoSecret,
+      "its id may be its value",
+    );
+    // A UUID is its own id.
+    const names = all().flatMap(({ registrations }) =>
+      registrations.filter(({ type }) => type.endsWith(":RandomUuid")).map(({ name }) => name),
+    );
+    assert.deepEqual([...new Set(names)], ["cluster-id"]);
   });
 
   it("reach the resources that need them: the search above looks for what is there", () => {

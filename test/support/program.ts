@@ -60,8 +60,6 @@ export const plausibleOutputs: FakeOutputs = ({ type, name }) => {
       return { result: `generated-${name}`, bcryptHash: `hash-${name}` };
     case "random:index/randomUuid:RandomUuid":
       return { result: "7f2c1d5e-0000-4000-8000-000000000000" };
-    case "random:index/randomBytes:RandomBytes":
-      return { hex: `hex-${name}`, base64: `base64-${name}` };
     case "tls:index/privateKey:PrivateKey":
       return {
         publicKeyOpenssh: `ssh-ed25519 ${body}\n`,

@@ -62,9 +62,6 @@ function secretOutputsOf({ type, name }: Registration): Record<string, string> {
   if (type === "random:index/randomPassword:RandomPassword") {
     return { result: canary(name), bcryptHash: canary(`${name}-hash`) };
   }
-  if (type === "random:index/randomBytes:RandomBytes") {
-    return { hex: canary(`${name}-hex`), base64: canary(`${name}-base64`) };
-  }
   if (type === "tls:index/privateKey:PrivateKey") {
     return Object.fromEntries(
       ["privateKeyPem", "privateKeyPemPkcs8", "privateKeyOpenssh"].map((field) => [
