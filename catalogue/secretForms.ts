@@ -49,13 +49,13 @@ const rows = {
   "url-password": {
     what: "a password in a URL",
     // No shell reads a setting: a dollar or a bracket is a part of the password there.
-    form: /\b[a-z][a-z0-9+.-]*:\/\/[^\s/@:]*:[^\s/@]+@/i,
+    form: /\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/@:]*:[^\s/@]+@/i,
     refusedIn: ["configuration"],
   },
   "url-password-in-a-script": {
     what: "a password in a URL",
     // A script may name the variable that holds it.
-    form: /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"'<>$]*:[^\s/@"'<>${}]+@/i,
+    form: /\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@"'<>$]*:[^\s/@"'<>${}]+@/i,
     refusedIn: ["policy"],
   },
   "github-token": {

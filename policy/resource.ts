@@ -53,6 +53,11 @@ export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
+/** Whether a field has a value: Kubernetes takes null for none. */
+export function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
 /** How the SDK writes a value that is not known before a run. */
 const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
@@ -90,14 +95,14 @@ export function placeOf(resource: Resource): string {
 /**
  * An object of Kubernetes that no resource is made for, as a resource.
  *
- * @param origin the resource or chart that brings it.
+ * The second is the resource or chart that brings it.
  */
 export function resourceOf(
   object: Fields,
-  origin: { readonly urn: string; readonly chart?: string },
+  { urn, chart }: { readonly urn: string; readonly chart?: string },
 ): Resource {
   return {
-    ...origin,
+    ...{ urn, ...(chart !== undefined && { chart }) },
     type: `kubernetes:${textOf(object["apiVersion"])}:${textOf(object["kind"])}`,
     name: textOf(fieldsOf(object["metadata"])["name"]),
     inputs: object,
@@ -105,18 +110,48 @@ export function resourceOf(
   };
 }
 
+/** The objects of a list such as `List` and `RoleList`, each as a resource; nothing for what is none. */
+function listed(resource: Resource): readonly Resource[] | undefined {
+  const { kind, apiVersion, items } = resource.inputs;
+  if (!resource.type.startsWith("kubernetes:") || !Array.isArray(items)) return undefined;
+  const [, of] = /^(\w*)List$/.exec(textOf(kind)) ?? [];
+  if (of === undefined) return undefined;
+  return items.map(fieldsOf).map((item, index) => {
+    const prefix = `items[${String(index)}].`;
+    const secretInputs = resource.secretInputs
+      .filter((path) => path.startsWith(prefix))
+      .map((path) => path.slice(prefix.length));
+    // Lists of one kind need not repeat it.
+    const object = of === "" ? item : { apiVersion, kind: of, ...item };
+    return { ...resourceOf(object, resource), secretInputs };
+  });
+}
+
 /** Where a server's command puts manifests that k3s applies by itself. */
 const manifestPath = /--path \S*\/manifests\/\S+\.yaml\b/;
 
 /**
  * The resource, and beside it the objects in a manifest that it puts on a host: those reach the
- * cluster without the engine.
+ * cluster without the engine. In place of a list of objects these themselves.
+ *
+ * @throws Error in one line when the manifest is no YAML.
  */
 export function withManifests(resource: Resource): readonly Resource[] {
   const { type, inputs, urn } = resource;
   const { create, stdin } = inputs;
-  if (type !== "command:remote:Command" || typeof create !== "string") return [resource];
+  if (type !== "command:remote:Command" || typeof create !== "string") {
+    return listed(resource) ?? [resource];
+  }
   if (typeof stdin !== "string" || !manifestPath.test(create)) return [resource];
-  const objects = parseAllDocuments(stdin).map((document) => fieldsOf(document.toJS()));
-  return [resource, ...objects.map((object) => resourceOf(object, { urn }))];
+  const objects = parseAllDocuments(stdin).map((document) => {
+    const [error] = document.errors;
+    if (error !== undefined) {
+      throw new Error(
+        `${resource.name}: the manifest that it puts on a host is no YAML: ${error.code}`,
+      );
+    }
+    return fieldsOf(document.toJS());
+  });
+  const resources = objects.map((object) => resourceOf(object, { urn }));
+  return [resource, ...resources.flatMap((one) => listed(one) ?? [one])];
 }

@@ -1,5 +1,5 @@
 import { containerName, containersOf } from "../pods";
-import { fieldsOf } from "../resource";
+import { fieldsOf, isSet } from "../resource";
 import { judged, type Rule } from "../rule";
 
 /** What a container has to ask for. A limit on CPU is left out: it slows what could run. */
@@ -19,7 +19,7 @@ export const resources: Rule = {
     containersOf(resource).map((one) => {
       const set = fieldsOf(one.container["resources"]);
       const missing = amounts
-        .filter(([what, which]) => fieldsOf(set[what])[which] === undefined)
+        .filter(([what, which]) => !isSet(fieldsOf(set[what])[which]))
         .map((path) => path.join("."));
       const wrong = `${containerName(one)} lacks ${missing.join(", ")}`;
       return judged(`${one.path}.resources`, missing.length === 0, wrong);
@@ -37,7 +37,7 @@ export const probes: Rule = {
       .filter(({ pod, passing }) => pod.lasting && !passing)
       .map((one) => {
         const missing = ["livenessProbe", "readinessProbe"].filter(
-          (name) => one.container[name] === undefined,
+          (name) => !isSet(one.container[name]),
         );
         const wrong = `${containerName(one)} lacks ${missing.join(", ")}`;
         return judged(one.path, missing.length === 0, wrong, missing.join(", "));

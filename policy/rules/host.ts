@@ -1,6 +1,23 @@
 import { containerName, containersOf, podsOf } from "../pods";
-import { fieldsOf, listOf, textOf } from "../resource";
+import { type Fields, fieldsOf, isSet, listOf, textOf } from "../resource";
 import { judged, type Rule } from "../rule";
+
+/** Security contexts of a container and of its pod. */
+interface Settings {
+  readonly securityContext: Fields;
+  readonly pod: Fields;
+}
+
+/** What is as good as privileged, or takes away a part of what holds a container in. */
+function privilege({ securityContext, pod }: Settings): string | undefined {
+  const { privileged: is, procMount, windowsOptions, appArmorProfile } = securityContext;
+  if (is === true) return "is privileged";
+  if (procMount === "Unmasked") return "sees all of /proc";
+  const windows = { ...fieldsOf(pod["windowsOptions"]), ...fieldsOf(windowsOptions) };
+  if (windows["hostProcess"] === true) return "is a process of its host";
+  const profile = fieldsOf(appArmorProfile ?? pod["appArmorProfile"]);
+  return profile["type"] === "Unconfined" ? "is not confined by AppArmor" : undefined;
+}
 
 export const privileged: Rule = {
   title: "Containers are not privileged",
@@ -10,9 +27,12 @@ export const privileged: Rule = {
   charts: true,
   judge: (resource) =>
     containersOf(resource).map((one) => {
-      const { privileged: is } = fieldsOf(one.container["securityContext"]);
+      const found = privilege({
+        securityContext: fieldsOf(one.container["securityContext"]),
+        pod: fieldsOf(one.pod.spec["securityContext"]),
+      });
       const path = `${one.path}.securityContext.privileged`;
-      return judged(path, is !== true, `${containerName(one)} is privileged`);
+      return judged(path, found === undefined, `${containerName(one)} ${found ?? ""}`);
     }),
 };
 
@@ -25,7 +45,7 @@ export const hostPath: Rule = {
   judge: (resource) =>
     podsOf(resource).flatMap(({ path, spec }) => {
       const wrong = listOf(spec["volumes"]).flatMap(({ name, hostPath: host }, index) =>
-        host === undefined || host === null
+        !isSet(host)
           ? []
           : [
               judged(
@@ -69,7 +89,7 @@ export const hostPorts: Rule = {
       .filter(({ pod }) => pod.spec["hostNetwork"] !== true)
       .map((one) => {
         const taken = listOf(one.container["ports"]).filter(
-          ({ hostPort }) => hostPort !== undefined && hostPort !== 0,
+          ({ hostPort }) => isSet(hostPort) && hostPort !== 0,
         );
         const wrong = `${containerName(one)} takes ${taken.map(({ hostPort }) => String(hostPort)).join(", ")}`;
         return judged(`${one.path}.ports`, taken.length === 0, wrong);

@@ -1,5 +1,5 @@
 import { type Container, containerName, containersOf } from "../pods";
-import { textOf } from "../resource";
+import { isUnknown, textOf } from "../resource";
 import { judged, type Rule } from "../rule";
 
 const digest = /@sha256:[0-9a-f]{64}$/;
@@ -11,6 +11,10 @@ function tagOf(image: string): string | undefined {
   return /:([\w.-]+)$/.exec(image.replace(/@.*$/, ""))?.[1];
 }
 
+/** Tags that publishers move on, also in front of more: `latest-alpine`. */
+const movingTag =
+  /^(latest|stable|current|edge|nightly|rolling|main|master|trunk|head|dev|develop|snapshot)([-._]|$)/i;
+
 export const imageTag: Rule = {
   title: "Images name a tag that stays, or a digest",
   reason:
@@ -21,7 +25,8 @@ export const imageTag: Rule = {
   judge: (resource) =>
     containersOf(resource).map((one) => {
       const tag = tagOf(imageOf(one));
-      const isPinned = digest.test(imageOf(one)) || (tag !== undefined && tag !== "latest");
+      const stays = tag !== undefined && !movingTag.test(tag);
+      const isPinned = stays || digest.test(imageOf(one)) || isUnknown(imageOf(one));
       const wrong = `${imageOf(one)} ${tag === undefined ? "has no tag" : "moves"}`;
       return judged(`${one.path}.image`, isPinned, wrong);
     }),

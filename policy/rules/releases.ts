@@ -1,6 +1,13 @@
 import { judged, type Rule } from "../rule";
 import { fieldsOf, textOf } from "../resource";
 
+/** Resources that install a chart. */
+export const chartTypes: readonly string[] = [
+  "kubernetes:helm.sh/v3:Release",
+  "kubernetes:helm.sh/v3:Chart",
+  "kubernetes:helm.sh/v4:Chart",
+];
+
 export const releasePinned: Rule = {
   title: "Helm releases name one version of one chart",
   reason:
@@ -9,7 +16,7 @@ export const releasePinned: Rule = {
   scope: "resource",
   charts: false,
   judge: ({ type, inputs }) => {
-    if (type !== "kubernetes:helm.sh/v3:Release") return [];
+    if (!chartTypes.includes(type)) return [];
     const { version, chart, repositoryOpts } = inputs;
     const isWhole = /^v?\d+\.\d+\.\d+(-[\w.-]+)?(\+[\w.-]+)?$/.test(textOf(version));
     const isFound =

@@ -1,8 +1,10 @@
 import { secretForm } from "../../catalogue/secretForms";
-import { type Fields, fieldsOf, isUnknown, type Resource, textOf } from "../resource";
+import { fieldsOf, isSet, isUnknown, type Resource, textOf } from "../resource";
 import { judged, type Judgement, type Rule, textsIn } from "../rule";
 
-const isCommand = ({ type }: Resource): boolean => type === "command:remote:Command";
+const commandTypes = ["command:remote:Command", "command:local:Command"];
+
+const isCommand = ({ type }: Resource): boolean => commandTypes.includes(type);
 const isRemote = ({ type }: Resource): boolean => type.startsWith("command:remote:");
 
 /** The input a path begins in: `connection` of `connection.privateKey`. */
@@ -42,7 +44,7 @@ export const commandSecrets: Rule = {
     if (!isCommand(resource)) return [];
     const { secretInputs, inputs } = resource;
     return shownInputs
-      .filter((name) => inputs[name] !== undefined)
+      .filter((name) => isSet(inputs[name]))
       .map((name): Judgement => {
         const marked = secretInputs.some((path) => inputOf(path) === name);
         const form = textsIn(inputs[name], name)
@@ -60,14 +62,18 @@ export const commandTriggers: Rule = {
   scope: "resource",
   charts: false,
   judge: (resource) => {
-    if (!isCommand(resource) || resource.inputs["delete"] === undefined) return [];
-    return [judged("triggers", resource.inputs["triggers"] === undefined, "it has triggers")];
+    if (!isCommand(resource) || !isSet(resource.inputs["delete"])) return [];
+    const { triggers } = resource.inputs;
+    const hasNone = !isSet(triggers) || (Array.isArray(triggers) && triggers.length === 0);
+    return [judged("triggers", hasNone, "it has triggers")];
   },
 };
 
-function keyJudgement(path: string, connection: Fields): Judgement {
-  const { hostKey } = connection;
-  const isPinned = isUnknown(hostKey) || /^[\w@.-]+ \S+/.test(textOf(hostKey));
+function keyJudgement(path: string, connection: unknown): Judgement {
+  const { hostKey } = fieldsOf(connection);
+  const isPinned =
+    [connection, hostKey].some(isUnknown) ||
+    /^(ssh|ecdsa|sk)-[\w@.-]+ AAAA\S+/.test(textOf(hostKey));
   const isRsa = textOf(hostKey).startsWith("ssh-rsa ");
   const wrong = isRsa ? "an RSA key is refused by today's sshd" : "any key would be accepted";
   return judged(`${path}.hostKey`, isPinned && !isRsa, wrong);
@@ -81,11 +87,11 @@ export const hostKey: Rule = {
   charts: false,
   judge: (resource) => {
     if (!isRemote(resource)) return [];
-    const connection = fieldsOf(resource.inputs["connection"]);
-    const { proxy } = connection;
+    const { connection } = resource.inputs;
+    const { proxy } = fieldsOf(connection);
     return [
       keyJudgement("connection", connection),
-      ...(proxy === undefined ? [] : [keyJudgement("connection.proxy", fieldsOf(proxy))]),
+      ...(isSet(proxy) ? [keyJudgement("connection.proxy", proxy)] : []),
     ];
   },
 };

@@ -77,7 +77,8 @@ export const volumeRetained: Rule = {
       const name = textOf(spec["storageClassName"]);
       const volume = textOf(spec["volumeName"]);
       // The volume is judged itself, where the program makes it.
-      if (volume !== "") return { path };
+      // An empty class, unlike none, takes a volume that somebody makes.
+      if (volume !== "" || spec["storageClassName"] === "") return { path };
       // The cluster's default class, which is k3s's own unless somebody changed it.
       const isWell = name !== "" && policies.get(name) !== "Delete";
       const shown = name === "" ? "the default class" : name;

@@ -87,4 +87,8 @@ describe("forms that only secrets have", () => {
     // What a shell fills in is no secret in the text of a script.
     assert.equal(secretForm('curl "https://$user:$word@host"', "policy"), undefined);
   });
+
+  it("takes no minutes to look for in what a ConfigMap may hold", () => {
+    assert.equal(secretForm("a.".repeat(2 ** 18), "policy"), undefined);
+  });
 });

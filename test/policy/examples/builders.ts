@@ -101,13 +101,18 @@ export const storageClass = (name: string, reclaimPolicy?: string) =>
 export const claim = (storageClassName?: string) =>
   object("v1", "PersistentVolumeClaim", { spec: { storageClassName } });
 export const scaled = deployment("spec.replicas", 2);
-export const budget = (app: string) =>
+export const budget = (app: string, more: Inputs = {}) =>
   object("policy/v1", "PodDisruptionBudget", {
-    spec: { selector: { matchLabels: { "app.kubernetes.io/name": app } } },
+    spec: { selector: { matchLabels: { "app.kubernetes.io/name": app } }, ...more },
   });
 export const hosted = (hostKey?: string, proxy?: Inputs) =>
   command({ connection: { host: "pi-1", hostKey, ...(proxy && { proxy }) } });
 export const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5";
+/** A claim to so many copies by an autoscaler. */
+export const scaler = (minReplicas: number) =>
+  object("autoscaling/v2", "HorizontalPodAutoscaler", {
+    spec: { scaleTargetRef: { kind: "Deployment", name: "example" }, minReplicas },
+  });
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 export const pem = "-----BEGIN OPENSSH PRIVATE KEY-----";

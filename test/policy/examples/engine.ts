@@ -1,5 +1,15 @@
 import type { PolicyRuleId } from "../../../catalogue/policyRules";
-import { type Examples, deployment, command, release, hosted, key, pem } from "./builders";
+import {
+  type Examples,
+  deployment,
+  command,
+  release,
+  resource,
+  hosted,
+  key,
+  pem,
+  unknown,
+} from "./builders";
 
 /** Examples of rules about releases, hosts and the engine. */
 export const engineExamples = {
@@ -8,6 +18,11 @@ export const engineExamples = {
     wrong: [
       [release({ values: { adminPassword: "canary" } }), "the value of a secret"],
       [release({ values: { config: pem } }), "a private key"],
+      [
+        release({ values: { env: [{ name: "DB_PASSWORD", value: "canary" }] } }),
+        "the value of a secret",
+      ],
+      [release({ repositoryOpts: { password: "canary" } }), "the value of a secret"],
       [release({ values: { a: "x" } }, { secretInputs: ["values.a"] }), "a secret output"],
     ],
     other: deployment(),
@@ -53,19 +68,31 @@ export const engineExamples = {
         ),
         "it holds a secret output",
       ],
+      [resource("command:local:Command", { create: pem }), "it holds a private key"],
       [command({ update: "curl https://me:canary@host" }), "it holds a password in a URL"],
     ],
     other: deployment(),
   },
   "command-triggers": {
-    well: [command({ create: "a", delete: "b" })],
+    well: [
+      command({ create: "a", delete: "b" }),
+      command({ create: "a", delete: "b", triggers: [] }),
+    ],
     wrong: [[command({ create: "a", delete: "b", triggers: ["c"] }), "it has triggers"]],
     other: command({ create: "a", triggers: ["c"] }),
   },
   "host-key": {
-    well: [hosted(key), hosted(`${key} root@pi-1`), hosted(key, { hostKey: key })],
+    well: [
+      hosted(key),
+      hosted(`${key} root@pi-1`),
+      hosted(key, { hostKey: key }),
+      hosted(unknown),
+      command({ connection: unknown }),
+      command({ connection: { host: "pi-1", hostKey: key, proxy: null } }),
+    ],
     wrong: [
       [hosted(), "any key would be accepted"],
+      [hosted("no key"), "any key would be accepted"],
       [hosted("AAAAC3NzaC1lZDI1NTE5"), "any key would be accepted"],
       [hosted("ssh-rsa AAAAB3"), "an RSA key is refused by today's sshd"],
       [hosted(key, { host: "gate" }), "any key would be accepted"],
@@ -81,6 +108,10 @@ export const engineExamples = {
     wrong: [
       [release({ chart: "oci://registry.lan/app" }), "no version is not one version"],
       [release({ version: "^1.2.0", chart: "oci://a/app" }), "^1.2.0 is not one version"],
+      [
+        resource("kubernetes:helm.sh/v4:Chart", { chart: "oci://a/app" }),
+        "no version is not one version",
+      ],
       [release({ version: "1.2.3", chart: "app" }), "app comes from no named repository"],
     ],
     other: deployment(),

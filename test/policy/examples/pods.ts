@@ -9,15 +9,25 @@ import {
   job,
   service,
   pem,
+  unknown,
   among,
 } from "./builders";
 
 /** Examples of rules about pods. */
 export const podExamples = {
   "image-tag": {
-    well: [deployment(), holding("image", `app@${digest}`), holding("image", "lan:5000/app:1")],
+    well: [
+      deployment(),
+      holding("image", `app@${digest}`),
+      holding("image", "lan:5000/app:1"),
+      ...[`app:latest@${digest}`, "app:mainline-1", "app:v1-latest", unknown].map((image) =>
+        holding("image", image),
+      ),
+    ],
     wrong: [
       [holding("image", "app:latest"), "app:latest moves"],
+      [holding("image", "app:Latest"), "app:Latest moves"],
+      [holding("image", "app:stable-alpine"), "app:stable-alpine moves"],
       [holding("image", "lan:5000/app"), "lan:5000/app has no tag"],
       [job("initContainers", [{ ...container, image: "app" }]), "app has no tag"],
     ],
@@ -43,6 +53,7 @@ export const podExamples = {
     well: [deployment()],
     wrong: [
       [holding("resources.limits"), "container app lacks limits.memory"],
+      [holding("resources.limits.memory", null), "container app lacks limits.memory"],
       [holding("resources"), "container app lacks requests.cpu, requests.memory, limits.memory"],
     ],
     other: service("ClusterIP"),
@@ -51,6 +62,7 @@ export const podExamples = {
     well: [deployment()],
     wrong: [
       [holding("livenessProbe"), "container app lacks livenessProbe"],
+      [holding("readinessProbe", null), "container app lacks readinessProbe"],
       [
         deployment("initContainers", [
           { ...container, readinessProbe: undefined, restartPolicy: "Always" },
@@ -62,7 +74,18 @@ export const podExamples = {
   },
   privileged: {
     well: [deployment()],
-    wrong: [[holding("securityContext.privileged", true), "container app is privileged"]],
+    wrong: [
+      [holding("securityContext.privileged", true), "container app is privileged"],
+      [holding("securityContext.procMount", "Unmasked"), "container app sees all of /proc"],
+      [
+        deployment("securityContext.windowsOptions", { hostProcess: true }),
+        "container app is a process of its host",
+      ],
+      [
+        holding("securityContext.appArmorProfile", { type: "Unconfined" }),
+        "container app is not confined by AppArmor",
+      ],
+    ],
     other: service("ClusterIP"),
   },
   "host-path": {
@@ -85,7 +108,10 @@ export const podExamples = {
     other: service("ClusterIP"),
   },
   "host-ports": {
-    well: [holding("ports", [{ containerPort: 80, hostPort: 0 }])],
+    well: [
+      holding("ports", [{ containerPort: 80, hostPort: 0 }]),
+      holding("ports", [{ containerPort: 80, hostPort: null }]),
+    ],
     wrong: [
       [holding("ports", [{ containerPort: 80, hostPort: 8080 }]), "container app takes 8080"],
     ],
@@ -139,13 +165,26 @@ export const podExamples = {
       among(
         deployment("automountServiceAccountToken"),
         object("v1", "ServiceAccount", {
-          metadata: { name: "" },
+          metadata: { name: "default" },
           automountServiceAccountToken: false,
         }),
       ),
+      deployment("volumes", [
+        { name: "vault", projected: { sources: [{ serviceAccountToken: { audience: "vault" } }] } },
+      ]),
     ],
     wrong: [
       [deployment("automountServiceAccountToken", true), "a token is mounted"],
+      [
+        deployment("volumes", [
+          { name: "api", projected: { sources: [{ serviceAccountToken: { path: "token" } }] } },
+        ]),
+        "volume api mounts a token",
+      ],
+      [
+        object("v1", "Secret", { type: "kubernetes.io/service-account-token" }),
+        "it is a token that never ends",
+      ],
       [deployment("automountServiceAccountToken"), "a token is mounted"],
     ],
     other: service("ClusterIP"),
@@ -157,7 +196,17 @@ export const podExamples = {
         { name: "PASSWORD_FILE", value: "/run/secrets/db" },
         { name: "TOKEN", value: "$(OTHER)" },
         { name: "LOG_LEVEL", value: "warn" },
+        { name: "API_KEY", value: null },
       ]),
+      holding("args", [
+        "--password-file",
+        "/run/db",
+        "--token=$(TOKEN)",
+        "--api-key",
+        "$KEY",
+        "--v",
+      ]),
+      holding("livenessProbe.httpGet.httpHeaders", [{ name: "Accept", value: "text/html" }]),
     ],
     wrong: [
       [
@@ -169,6 +218,22 @@ export const podExamples = {
         "container app is given STORE as text: a password in a URL",
       ],
       [holding("args", [pem]), "container app is called with a private key"],
+      ...[
+        ["--password=canary"],
+        ["--password", "canary"],
+        ["sh -c 'run --password canary now'"],
+      ].map(
+        (args) =>
+          [holding("args", args), "container app is called with a value for password"] as const,
+      ),
+      [
+        holding("readinessProbe.httpGet.httpHeaders", [{ name: "X-Api-Key", value: "canary" }]),
+        "readinessProbe sends X-Api-Key as text",
+      ],
+      [
+        holding("lifecycle.preStop.exec.command", ["curl", "http://me:canary@app/stop"]),
+        "container app is called with a password in a URL",
+      ],
       [
         holding("env", [{ name: "X", value: "canary" }], {
           secretInputs: ["spec.template.spec.containers[0].env[0].value"],
