@@ -7,7 +7,6 @@ import {
   listOf,
   objectOf,
   type Resource,
-  isSet,
   textOf,
   textsOf,
 } from "../resource";
@@ -202,7 +201,7 @@ export const releaseSecrets: Rule = {
     });
     const { password } = fieldsOf(repositoryOpts);
     const login = "repositoryOpts.password";
-    if (isSet(password) && !isUnknown(password) && !isMarked(resource, login)) {
+    if (textOf(password) !== "" && !isUnknown(password) && !isMarked(resource, login)) {
       texts.push(judged(login, false, "the value of a secret"));
     }
     const marked = resource.secretInputs

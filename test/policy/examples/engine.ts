@@ -14,7 +14,11 @@ import {
 /** Examples of rules about releases, hosts and the engine. */
 export const engineExamples = {
   "release-secrets": {
-    well: [release({ values: { admin: { existingSecret: "admin" }, passwordKey: "password" } })],
+    well: [
+      release({ values: { admin: { existingSecret: "admin" }, passwordKey: "password" } }),
+      // The provider fills in what is not set.
+      release({ repositoryOpts: { repo: "https://a.lan", password: "" } }),
+    ],
     wrong: [
       [release({ values: { adminPassword: "canary" } }), "the value of a secret"],
       [release({ values: { config: pem } }), "a private key"],
