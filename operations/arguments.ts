@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { nearest } from "../config/problems";
 
 /** The words of a command: `npm run <command> -- <stack> <verb> … [--option value]`. */
 export interface CommandLine {
@@ -27,6 +28,19 @@ function takenByNpm(options: OptionTypes, environment: NodeJS.ProcessEnv): strin
   });
 }
 
+function parsed(argv: readonly string[], options: OptionTypes) {
+  try {
+    return parseArgs({ args: [...argv], options: { ...options }, allowPositionals: true });
+  } catch (error) {
+    // Node goes on about words that begin with a dash.
+    const [first = ""] = (error instanceof Error ? error.message : "").split(/\. |\n/);
+    const known = Object.keys(options).map((name) => `--${name}`);
+    const typed = /'(--[a-z-]+)/.exec(first)?.[1];
+    const hint = first.startsWith("Unknown") && typed !== undefined ? nearest(typed, known) : "";
+    throw new Error(`${first}${hint}`, { cause: error });
+  }
+}
+
 /**
  * Reads a command's words and options.
  *
@@ -45,11 +59,7 @@ export function readArguments(
       `npm took --${taken} for its own; nothing was done. Write -- before the first word: npm run ${command} -- … --${taken}`,
     );
   }
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    options: { ...options },
-    allowPositionals: true,
-  });
+  const { values, positionals } = parsed(argv, options);
   const single: Record<string, string | boolean | undefined> = {};
   const lists: Record<string, readonly string[]> = {};
   for (const [name, value] of Object.entries(values)) {

@@ -8,6 +8,7 @@ import { clusterOptions, textOf, type Verb, withKubectl } from "./verb";
 
 /** `import-media`: takes the keys of running media apps over. */
 export const importMediaVerb: Verb = {
+  opens: true,
   usage: [
     "import-media --from <folder of config copies> [--dry-run] [--overwrite] [--partial]",
     "import-media --namespace <namespace> [--kubeconfig <file>] [--context <name>] [--dry-run] …",

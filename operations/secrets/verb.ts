@@ -17,6 +17,8 @@ export interface Verb {
   readonly usage: readonly string[];
   /** Its options; `--directory` is every verb's. */
   readonly options: OptionTypes;
+  /** Whether it opens the stack's values: a passphrase that is nowhere is asked for first. */
+  readonly opens?: true;
   /** Does it; returns the exit code. */
   readonly run: (call: VerbCall) => Promise<number>;
 }

@@ -9,6 +9,14 @@ describe("the arguments of a command", () => {
     assert.deepEqual([words, read["dry-run"]], [["file"], true]);
   });
 
+  it("are refused in one line when one is unknown, with what may be meant", () => {
+    assert.throws(
+      () => readArguments(["--dryrun"], options, {}),
+      /^Error: Unknown option '--dryrun': did you mean `--dry-run`\?$/,
+    );
+    assert.throws(() => readArguments(["-x"], options, {}), /^Error: Unknown option '-x'$/);
+  });
+
   it("are refused when npm took one of them: a dry run would be none", () => {
     const environment = { npm_config_dry_run: "true", npm_lifecycle_event: "secrets" };
     assert.throws(

@@ -11,6 +11,7 @@ import { commitsOf } from "./history";
 
 /** `audit`: which old files of secrets may go. */
 export const auditVerb: Verb = {
+  opens: true,
   usage: [`audit [path]… ${fileUsage}`],
   options: fileOptions,
   run: (call) => {

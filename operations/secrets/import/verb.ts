@@ -53,6 +53,7 @@ export function mapOf(call: VerbCall): readonly MapRow[] {
 
 /** `import`: takes values out of files or a cluster. */
 export const importVerb: Verb = {
+  opens: true,
   usage: [
     `import <file>… ${fileUsage} [--dry-run] [--overwrite] [--partial]`,
     "import --namespace <namespace>[/<secret>] [--kubeconfig <file>] [--context <name>] [--map <file>] [--dry-run] …",

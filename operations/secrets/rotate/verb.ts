@@ -94,6 +94,7 @@ async function run(call: VerbCall): Promise<number> {
 
 /** `rotate`: brings new values into use and tries them. */
 export const rotateVerb: Verb = {
+  opens: true,
   usage: [
     "rotate <name>... [--dry-run] [--yes] [--reason <why>] [--identity <private key file>]",
     "rotate --due [--dry-run] [--yes] [--reason <why>] [--identity <private key file>]",

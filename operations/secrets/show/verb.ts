@@ -6,6 +6,7 @@ import { textOf, type Verb } from "../verb";
 
 /** `show`: prints one secret in clear, and notes who asked for it. */
 export const showVerb: Verb = {
+  opens: true,
   usage: ["show <name> [--reason <why>]"],
   options: { reason: { type: "string" } },
   run: async (call) => {
