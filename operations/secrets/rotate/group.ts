@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { SecretName } from "../../../config/secrets";
 import type { RunRecorder } from "../../records/run";
 import { editStackFile, type StackEdits } from "../../stackFileEdit";
 import type { RotateOptions } from "./options";
+import { proven } from "./patience";
 import type { ProofContext } from "./proof";
 import { noteOf, type Turn } from "./turns";
 
@@ -18,24 +18,9 @@ export interface Group {
 /** What was seen of each secret, by name. */
 export type Seen = ReadonlyMap<string, string>;
 
-const pauseMilliseconds = 3000;
-
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const lineOf = (error: unknown): string => textOf(error).split("\n")[0] ?? "failed";
-
-/** Tries a value until it works: consumers take a while to read it. */
-async function proven(work: () => Promise<string>, patienceSeconds: number): Promise<string> {
-  const until = Date.now() + patienceSeconds * 1000;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (Date.now() >= until) throw error;
-      await sleep(pauseMilliseconds);
-    }
-  }
-}
 
 /**
  * Tries the new values of given secrets while the old ones are in use.

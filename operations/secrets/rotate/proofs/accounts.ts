@@ -105,13 +105,3 @@ export const heartbeat: Proof = {
   before: (_context, url) => accepted(url),
   old: untilRevoked,
 };
-
-/** The Git server lists branches to who has the token. */
-export const gitToken: Proof = {
-  before: ({ config }, token) => {
-    const { repository = "", username } = config.delivery;
-    const url = `${repository.replace(/\/+$/, "")}/info/refs?service=git-upload-pack`;
-    return accepted(url, { headers: basic(username, token) });
-  },
-  old: untilRevoked,
-};

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { childEnvironment } from "../../../childEnvironment";
 
@@ -37,6 +37,24 @@ export function runSsh(
     });
     child.stdin.on("error", () => undefined).end(input);
   });
+}
+
+/**
+ * Options of `ssh` and `sftp` with which they use this key and no other, and trust these hosts and
+ * no other.
+ *
+ * @param knownHosts lines of known_hosts.
+ */
+export function strictOptions({ identity }: AgentKey, knownHosts: string): string[] {
+  const file = join(dirname(identity), "known_hosts");
+  writeFileSync(file, `${knownHosts.trimEnd()}\n`);
+  const options = [
+    ...["BatchMode=yes", "ConnectTimeout=10", "ServerAliveInterval=5", "ServerAliveCountMax=3"],
+    ...["StrictHostKeyChecking=yes", "UpdateHostKeys=no"],
+    ...[`UserKnownHostsFile=${file}`, "GlobalKnownHostsFile=/dev/null"],
+    ...[`IdentityFile=${identity}`, "IdentitiesOnly=yes"],
+  ];
+  return ["-F", "/dev/null", ...options.flatMap((option) => ["-o", option])];
 }
 
 const startMilliseconds = 5000;

@@ -36,6 +36,22 @@ export async function accepted(url: string, request: RequestInit = {}): Promise<
   throw new Error(`${shown(url)} answers HTTP ${String(status)}`);
 }
 
+/**
+ * A field of an answer in JSON, as text.
+ *
+ * @returns undefined when the answer is none, or has no such field.
+ */
+export function fieldOf(text: string, name: string): string | undefined {
+  try {
+    const answer: unknown = JSON.parse(text);
+    if (typeof answer !== "object" || answer === null) return undefined;
+    const value = (answer as Readonly<Record<string, unknown>>)[name];
+    return ["string", "boolean"].includes(typeof value) ? String(value) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The header of a user with a password. */
 export function basic(user: string, password: string): { readonly Authorization: string } {
   const text = Buffer.from(`${user}:${password}`).toString("base64");

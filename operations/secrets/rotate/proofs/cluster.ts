@@ -9,8 +9,9 @@ import { charts } from "../../../../catalogue/charts";
 import { type ClusterAccess, withForward } from "../../../cluster/forward";
 import { kubectlWith } from "../../../cluster/kubectl";
 import { readKeys } from "../../../doctor/media/keys";
+import { LoginRefused } from "../patience";
 import type { Proof, ProofContext } from "../proof";
-import { ask, basic } from "./ask";
+import { ask, basic, fieldOf } from "./ask";
 
 /** What a cluster's service is asked, on a local port. */
 type Question = (port: number, cluster: ClusterAccess) => Promise<string>;
@@ -35,39 +36,61 @@ function wanted(status: number, good: boolean, what: string): string {
   throw new Error(`${what} refused: HTTP ${String(status)}`);
 }
 
+/** The same where five refusals lock everybody out for a while. */
+function wantedLogin(status: number, good: boolean, what: string): string {
+  if (status === 401) throw new LoginRefused(`${what} refused: HTTP 401`);
+  return wanted(status, good, what);
+}
+
 function serviceOf(host: string): { namespace: string; service: string; port: number } {
   const row = routes.find((route) => route.host === host);
   if (row === undefined || row.backend === "dashboard") throw new Error(`no service of ${host}`);
   return { namespace: row.namespace, ...row.backend };
 }
 
-/** Grafana's admin opens Grafana. */
+/** Grafana's admin opens the Grafana at an address. */
+export async function opensGrafana(base: string, password: string): Promise<string> {
+  const { status } = await ask(`${base}/api/user`, { headers: basic("admin", password) });
+  return wantedLogin(status, status === 200, "log-in to Grafana");
+}
+
+/**
+ * Argo CD's admin opens the Argo CD at an address. It hands a session to who knows the password even
+ * while it takes no session at all, because the password's date is after its own clock's.
+ */
+export async function opensArgoCd(base: string, password: string): Promise<string> {
+  const { status, text } = await ask(`${base}/api/v1/session`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ username: "admin", password }),
+  });
+  const seen = wantedLogin(status, status === 200, "log-in to Argo CD");
+  const headers = { Authorization: `Bearer ${fieldOf(text, "token") ?? ""}` };
+  const answer = await ask(`${base}/api/v1/session/userinfo`, { headers });
+  if (fieldOf(answer.text, "loggedIn") === "true") return seen;
+  throw new Error(
+    "Argo CD takes no session yet: are this machine's clock and the cluster's right?",
+  );
+}
+
 export const grafana: Proof = {
   after: async (context) => {
     const { namespace, service, port } = serviceOf("grafana");
     const password = await context.output("grafanaPassword");
-    return throughCluster(context, namespace, service, port, async (local) => {
-      const headers = basic("admin", password);
-      const { status } = await ask(`http://127.0.0.1:${String(local)}/api/user`, { headers });
-      return wanted(status, status === 200, "log-in to Grafana");
-    });
+    return throughCluster(context, namespace, service, port, (local) =>
+      opensGrafana(`http://127.0.0.1:${String(local)}`, password),
+    );
   },
   old: "ends when Grafana's pod is replaced",
 };
 
-/** Argo CD's admin opens Argo CD. */
 export const argoCd: Proof = {
   after: async (context) => {
     const { namespace, service, port } = serviceOf("argocd");
     const password = await context.output("argoCdPassword");
-    return throughCluster(context, namespace, service, port, async (local) => {
-      const { status } = await ask(`http://127.0.0.1:${String(local)}/api/v1/session`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ username: "admin", password }),
-      });
-      return wanted(status, status === 200, "log-in to Argo CD");
-    });
+    return throughCluster(context, namespace, service, port, (local) =>
+      opensArgoCd(`http://127.0.0.1:${String(local)}`, password),
+    );
   },
   old: "ends at once, with every session",
 };
@@ -127,7 +150,8 @@ async function withKey(app: string, base: string, key: string): Promise<string> 
       { method: "POST", form },
     );
     const good = status === 204 || (status === 200 && text.startsWith("Ok"));
-    if (!good) throw new Error("qBittorrent refused the password");
+    // It bars an address that failed five times for an hour.
+    if (!good) throw new LoginRefused("qBittorrent refused the password");
   }
   return `${app} answers to it`;
 }

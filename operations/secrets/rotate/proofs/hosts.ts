@@ -1,11 +1,9 @@
-import { join } from "node:path";
-import { writeFileSync } from "node:fs";
 import { appBackupDestination } from "../../../../config/appBackupsSchema";
 import { inventory, type InventoryName } from "../../../../config/inventory";
 import { presentHosts } from "../../../connection/session";
 import { hostAges } from "../ages";
 import type { Proof, ProofContext } from "../proof";
-import { runSsh, withAgentKey } from "./agent";
+import { runSsh, strictOptions, withAgentKey } from "./agent";
 
 /** Fails with what hosts said, unless every one answered. */
 function everyHost(silent: readonly string[], hosts: number): string {
@@ -29,17 +27,11 @@ export const copiesKey: Proof = {
     const place = config.k3s.snapshots.offHost?.ssh ?? appBackupDestination(config)?.ssh;
     if (place === undefined) throw new Error("no machine is named");
     const { host, port, user, path, hostKey } = place;
-    return withAgentKey(key, async ({ identity, environment }) => {
-      const pin = `copies ${hostKey.trim().split(/\s+/).slice(0, 2).join(" ")}\n`;
-      const knownHosts = join(identity, "..", "known_hosts");
-      writeFileSync(knownHosts, pin);
-      const options = [
-        ...["BatchMode=yes", "ConnectTimeout=10", "HostKeyAlias=copies"],
-        ...["StrictHostKeyChecking=yes", `UserKnownHostsFile=${knownHosts}`],
-        ...[`IdentityFile=${identity}`, "IdentitiesOnly=yes"],
-      ].flatMap((option) => ["-o", option]);
-      const args = ["-q", "-b", "-", "-P", String(port), "-F", "/dev/null", ...options];
-      await runSsh("sftp", [...args, `${user}@${host}`], environment, `ls "${path}"\n`);
+    return withAgentKey(key, async (agent) => {
+      const pin = `copies ${hostKey.trim().split(/\s+/).slice(0, 2).join(" ")}`;
+      const options = [...strictOptions(agent, pin), "-o", "HostKeyAlias=copies"];
+      const args = ["-q", "-b", "-", "-P", String(port), ...options, `${user}@${host}`];
+      await runSsh("sftp", args, agent.environment, `ls "${path}"\n`);
       return `it opens ${host}`;
     });
   },

@@ -1,6 +1,7 @@
 import type { Proofs } from "../proof";
-import { cloudflare, gitToken, heartbeat, kubeconfig, receivers, registry, s3 } from "./accounts";
+import { cloudflare, heartbeat, kubeconfig, receivers, registry, s3 } from "./accounts";
 import { argoCd, gate, grafana, mediaKeyProofs, mediaLogin } from "./cluster";
+import { gitSshKey, gitToken } from "./git";
 import { copiesKey, ofHosts, sshKey } from "./hosts";
 
 const yours = "is yours to revoke where you got it, once this is done";
@@ -19,7 +20,7 @@ export const proofs: Proofs = {
   alertReceivers: receivers,
   heartbeatUrl: heartbeat,
   gitRepositoryToken: gitToken,
-  gitRepositorySshKey: { untried: "`npm run gitops` tells whether Argo CD reads", old: yours },
+  gitRepositorySshKey: gitSshKey,
   gitopsNotificationUrl: { untried: shows, old: yours },
   gitopsNotificationToken: { untried: shows, old: yours },
   ...mediaKeyProofs,

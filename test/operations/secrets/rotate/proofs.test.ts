@@ -6,6 +6,8 @@ import { dirname, join } from "node:path";
 import { existsSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { withAgentKey, runSsh } from "../../../../operations/secrets/rotate/proofs/agent";
+import { opensArgoCd, opensGrafana } from "../../../../operations/secrets/rotate/proofs/cluster";
+import { LoginRefused } from "../../../../operations/secrets/rotate/patience";
 import { accepted, basic } from "../../../../operations/secrets/rotate/proofs/ask";
 import { listOne, signed } from "../../../../operations/secrets/rotate/proofs/s3";
 import { withFolder } from "../../../support/folders";
@@ -79,6 +81,39 @@ describe("proofs of new values", () => {
       (error: Error) =>
         error.message.includes("does not answer: ") && !error.message.includes("canary"),
     );
+  });
+
+  it("take Argo CD at its word only when it takes the session that it gave", async () => {
+    const argoCd = (loggedIn: boolean) => (url: string, authorization: string) =>
+      url === "/api/v1/session"
+        ? { status: 200, text: JSON.stringify({ token: "canary-session" }) }
+        : {
+            status: 200,
+            text: JSON.stringify(
+              loggedIn && authorization === "Bearer canary-session" ? { loggedIn: true } : {},
+            ),
+          };
+    const seen = await served(argoCd(true), (base) => opensArgoCd(base, "canary"));
+    assert.equal(seen, "log-in to Argo CD: HTTP 200");
+    await assert.rejects(
+      served(argoCd(false), (base) => opensArgoCd(base, "canary")),
+      (error: Error) =>
+        error.message.startsWith("Argo CD takes no session yet") &&
+        !error.message.includes("canary") &&
+        !(error instanceof LoginRefused),
+    );
+  });
+
+  it("tell a log-in that counts against who tries from one that does not", async () => {
+    for (const opens of [opensArgoCd, opensGrafana]) {
+      const answers = (status: number) =>
+        served(
+          () => ({ status }),
+          (base) => opens(base, "no"),
+        );
+      await assert.rejects(answers(401), LoginRefused);
+      await assert.rejects(answers(503), (error) => !(error instanceof LoginRefused));
+    }
   });
 
   it("hold a private key in an agent of their own for as long as they need it", async function () {
