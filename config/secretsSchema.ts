@@ -44,12 +44,19 @@ export const secrets = z.strictObject({
 /** What is noted of secrets. */
 export type SecretsConfig = z.output<typeof secrets>;
 
-/** Dates of what has no second value. */
-export function secretsProblems({ rotated }: SecretsConfig): Problem[] {
-  return Object.keys(rotated).flatMap((secret) => {
+const day = 86_400_000;
+
+/**
+ * Dates of what has no second value, and dates to come: what is said to be new until then is never
+ * due. A day is let pass: it has begun elsewhere already.
+ */
+export function secretsProblems({ rotated }: SecretsConfig, now = new Date()): Problem[] {
+  return Object.entries(rotated).flatMap(([secret, date]) => {
+    const path = `secrets.rotated.${secret}`;
     const why = neverRotated(secret);
-    return why === undefined
+    if (why !== undefined) return [{ path, message: `is never rotated (${why}): remove it` }];
+    return Date.parse(date) <= now.getTime() + day
       ? []
-      : [{ path: `secrets.rotated.${secret}`, message: `is never rotated (${why}): remove it` }];
+      : [{ path, message: `${date} is in the future, or this machine's clock is late: mend it` }];
   });
 }

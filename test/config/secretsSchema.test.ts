@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../config/parse";
+import { secretsProblems } from "../../config/secretsSchema";
 import { existingCluster } from "../support/program";
 
 function datesOf(rotated: Readonly<Record<string, string>>): unknown {
@@ -24,5 +25,13 @@ describe("since when a secret is in use", () => {
         radarrApiKey: "2026-11-21T23:16:52Z",
       },
     );
+  });
+
+  it("may be today's where it is tomorrow already, and no later", () => {
+    const now = new Date("2026-11-21T12:00:00Z");
+    const problems = (date: string) =>
+      secretsProblems({ requirePassphrase: false, rotated: { grafanaPassword: date } }, now);
+    assert.deepEqual(problems("2026-11-22"), []);
+    assert.match(problems("2026-11-23")[0]?.message ?? "", /^2026-11-23 is in the future/);
   });
 });
