@@ -65,6 +65,8 @@ def copy_one(source, target):
 
 def copy(source, target, excluded):
     count = 0
+    # It is saved whether or not the app has a database: restic fails for a folder that is missing.
+    os.makedirs(target, exist_ok=True)
     with open(excluded, "w", encoding="utf-8") as list_of_originals:
         for file in databases(source):
             at = os.path.join(target, os.path.relpath(file, source))
