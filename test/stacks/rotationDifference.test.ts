@@ -24,9 +24,6 @@ const generatedOutputs: FakeOutputs = (registration) => {
   if (type.startsWith("random:index/randomPassword")) {
     return { result: value, bcryptHash: `hash-${value}` };
   }
-  if (type.startsWith("random:index/randomUuid7")) {
-    return { result: "01a1fd8c-69fa-7abc-8def-0123456789ab" };
-  }
   if (type.startsWith("random:index/randomBytes")) return { hex: value, base64: value };
   return plausibleOutputs(registration);
 };

@@ -60,6 +60,9 @@ export const plausibleOutputs: FakeOutputs = ({ type, name }) => {
       return { result: `generated-${name}`, bcryptHash: `hash-${name}` };
     case "random:index/randomUuid:RandomUuid":
       return { result: "7f2c1d5e-0000-4000-8000-000000000000" };
+    case "random:index/randomUuid7:RandomUuid7":
+      // Made at 2026-11-21T10:00:00.250Z.
+      return { result: "01a1fd8c-69fa-7abc-8def-0123456789ab" };
     case "tls:index/privateKey:PrivateKey":
       return {
         publicKeyOpenssh: `ssh-ed25519 ${body}\n`,
