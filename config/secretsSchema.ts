@@ -12,11 +12,17 @@ function asWritten(text: string): string {
   return time === "00:00:00" ? day : `${day}T${time}Z`;
 }
 
+/** Whether there is such a day: of the 30th of February the language makes another one. */
+function isOfCalendar(text: string): boolean {
+  const date = new Date(text);
+  return !isNaN(date.getTime()) && date.toISOString().startsWith(text.slice(0, 10));
+}
+
 /** A day, or a moment where two values are made on one day. */
 const since = z
   .string()
   .overwrite(asWritten)
-  .refine((text) => /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?$/.test(text) && !isNaN(Date.parse(text)), {
+  .refine((text) => /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?$/.test(text) && isOfCalendar(text), {
     error: ({ input }) =>
       `${String(input)} is no date: write it as 2026-01-31 or 2026-01-31T12:00:00Z`,
   });

@@ -27,6 +27,12 @@ describe("since when a secret is in use", () => {
     );
   });
 
+  it("is a day of the calendar", () => {
+    const secrets = { rotated: { grafanaPassword: "2026-02-30" } };
+    const [problem] = parseConfig({ ...existingCluster, secrets }).problems;
+    assert.match(problem?.message ?? "", /^2026-02-30 is no date: /);
+  });
+
   it("may be today's where it is tomorrow already, and no later", () => {
     const now = new Date("2026-11-21T12:00:00Z");
     const problems = (date: string) =>

@@ -42,7 +42,7 @@ const telling =
 
 /** A Pulumi project's own files: what is secret in them is encrypted by Pulumi. */
 const isStackFile = (file: string, text: string): boolean =>
-  /^Pulumi(\.[\w-]+)?\.ya?ml$/.test(basename(file)) &&
+  /^Pulumi(\.[\w.-]+)?\.ya?ml$/.test(basename(file)) &&
   /^(config|encryptionsalt|name|runtime):/m.test(text);
 
 /** Lines of lists such as `environment: [RADARR_API_KEY=…]`, as values with names. */

@@ -2,17 +2,14 @@ import { isVaulted } from "./ansible/envelope";
 import { isVaultedLeaf } from "./ansible/open";
 import { isSealedManifest, isSecretManifest, manifestsIn } from "./kubernetes/manifests";
 import { isMetadata } from "./sops/metadata";
-import { FileTrouble } from "./source";
+import { encryptedByAge, FileTrouble } from "./source";
 import { readJson, readYaml } from "./text/yaml";
 import { child, leavesOf, type Node } from "./tree";
 import type { SecretFormat } from "./types";
 
 /** Files that hold secrets, but no values with names. */
 const refused: readonly (readonly [RegExp, string])[] = [
-  [
-    /^age-encryption\.org\/v1\n|^-----BEGIN AGE ENCRYPTED FILE-----/,
-    "is encrypted whole by age: open it by `age --decrypt` and name what comes out",
-  ],
+  [/^age-encryption\.org\/v1\n|^-----BEGIN AGE ENCRYPTED FILE-----/, encryptedByAge],
   [
     /^-----BEGIN PGP MESSAGE-----/,
     "is encrypted whole by PGP: open it by `gpg --decrypt` and name what comes out",

@@ -73,6 +73,12 @@ export function utf8(bytes: Uint8Array): string | undefined {
   }
 }
 
+/** What is wrong with a file that age encrypted whole. */
+export const encryptedByAge =
+  "is encrypted whole by age: open it by `age --decrypt` and name what comes out";
+
+const ageMark = Buffer.from("age-encryption.org/v1\n");
+
 /**
  * The text of a file, without a byte order mark.
  *
@@ -81,7 +87,8 @@ export function utf8(bytes: Uint8Array): string | undefined {
 export function fileText(file: string, content: Uint8Array): string {
   const text = utf8(content);
   if (text === undefined || text.includes("\0")) {
-    throw new FileTrouble(file, "is no UTF-8 text");
+    const isAge = Buffer.from(content).subarray(0, ageMark.length).equals(ageMark);
+    throw new FileTrouble(file, isAge ? encryptedByAge : "is no UTF-8 text");
   }
   return text.startsWith("\uFEFF") ? text.slice(1) : text;
 }

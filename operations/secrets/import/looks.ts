@@ -47,6 +47,8 @@ export function looksSecret({ path, value }: Pick<SecretEntry, "path" | "value">
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(value) || isKubeconfig(value)) return true;
   if (!keyName.test(snake(place))) return false;
   if (value.length < 6 || isReference(value) || isPlaceholder(value)) return false;
+  // A date, as records of rotations have them by the secrets' names.
+  if (/^\d{4}-\d{2}-\d{2}(T[\d:.]+Z)?$/.test(value)) return false;
   // A sentence, a path, a switch, or the name of an object that holds the secret.
   if (/\s|\{\{|^[~.]?\/[\w./-]*$|^(true|false|null)$|^\$/i.test(value.trim())) return false;
   return !/^[a-z]+([-_.][a-z0-9]+)*$/.test(value) || /pass(word|wd|phrase)?$/.test(snake(place));

@@ -92,7 +92,11 @@ export function dueRows(sources: AgeSources, now: Date): DueRow[] {
     .sort((left, right) => (right.ageDays ?? -1) - (left.ageDays ?? -1));
 }
 
-function stateOf({ name, age, due }: DueRow, stack: string): string {
+function stateOf({ name, age, ageDays, due }: DueRow, stack: string): string {
+  // Today's date is tomorrow's elsewhere.
+  if (ageDays !== undefined && ageDays < -1) {
+    return `unknown: its date is to come; mend secrets.rotated.${name}, or the clock`;
+  }
   if (age === undefined) return `unknown: note secrets.rotated.${name}, or rotate it`;
   return due ? `due: npm run secrets -- ${stack} rotate ${name}` : "good";
 }

@@ -293,6 +293,7 @@ describe("what looks like a secret", () => {
         ["password", "The password of the page"],
         ["password", "changeme"],
         ["tokens", "1000"],
+        ["measured/grafanaPassword", "2026-11-21T23:16:52Z"],
       ],
     ] as const) {
       assert.ok(!looks(path, text), path);
@@ -302,5 +303,6 @@ describe("what looks like a secret", () => {
   it("leaves the stacks' own files to Pulumi", () => {
     const text = "config:\n  bramble:radarrApiKey:\n    secure: v1:x\n";
     assert.equal(findKind("home/Pulumi.home.yaml", text), undefined);
+    assert.equal(findKind("home/Pulumi.home-2.v1.yaml", text), undefined);
   });
 });

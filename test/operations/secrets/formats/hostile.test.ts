@@ -59,6 +59,12 @@ const contents: readonly (readonly [
   ["nothing", "a.yaml", "", /a\.yaml: is empty/],
   ["a comment only", "a.yaml", "# nothing\n", /holds no value/],
   ["binary", "a.yaml", Buffer.from([0x61, 0x3a, 0x20, 0xff, 0xfe]), /is no UTF-8 text/],
+  [
+    "what age made",
+    "a.age",
+    Buffer.from("age-encryption.org/v1\n-> X\n\xff\n", "latin1"),
+    /whole by age/,
+  ],
   ["NUL", "a.env", `A=${canary}\0`, /is no UTF-8 text/],
   ["UTF-16", "a.yaml", Buffer.from(`\uFEFFa: ${canary}`, "utf16le"), /is no UTF-8 text/],
   ["aliases that multiply", "a.yaml", bomb, /stands for more than 200000 values/],

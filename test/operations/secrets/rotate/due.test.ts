@@ -73,6 +73,11 @@ describe("secrets due", () => {
     assert.equal(from({})?.age, undefined);
   });
 
+  it("takes a date that is to come for none: a wrong clock would put the rotation off for ever", () => {
+    const rows = dueRows(sources({ config: configOf({ argoCdPassword: "2099-01-01" }) }), now);
+    assert.match(dueTable(rows, "home"), /argoCdPassword .* date +unknown: its date is to come/);
+  });
+
   it("lists the oldest first, and what nobody knows the age of last", () => {
     const config = configOf({
       grafanaPassword: "2025-11-21",
