@@ -30,6 +30,15 @@ export const appBackups = z.strictObject({
     })
     .prefault({})
     .describe("How many copies of each app are kept."),
+  rotation: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe(
+      "Raise it by one to replace the repository's password; copies from before stay readable. Never lower it: the newest password would be lost.",
+    ),
   alertAfterHours: z
     .number()
     .int()

@@ -97,7 +97,8 @@ export const generatedSecrets = {
     description: "Opens the copies of the apps' configurations.",
     consumers: ["copies of the apps' configurations", "npm run restore"],
     used: ({ media }) => media.enabled,
-    rotation: { by: "never", why: "copies from before would open with nothing any more" },
+    rotation: { by: "counter", path: "ops.appBackups.rotation" },
+    rotationDays: 1825,
   },
 } as const satisfies Record<string, InventoryRow>;
 

@@ -6,13 +6,16 @@ export type Rotation =
   | { readonly by: "value" }
   /** It is made anew when its date in `secrets.rotated` changes. */
   | { readonly by: "date" }
-  /** A counter of the stack's file is raised, and hosts follow one after the other. */
+  /** A counter of the stack's file is raised, and whoever has the old value follows. */
   | {
       readonly by: "counter";
       /** The counter, such as `k3s.rotation.serverToken`. */
       readonly path: string;
-      /** What a host calls it, see `operations/secrets/rotate/host-rotate.sh`. */
-      readonly hostItem: string;
+      /**
+       * What a host calls it, see `operations/secrets/rotate/host-rotate.sh`. Default: hosts do not
+       * know its age, and its date is noted beside the counter.
+       */
+      readonly hostItem?: string;
     }
   | { readonly by: "never"; readonly why: string };
 

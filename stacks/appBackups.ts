@@ -21,13 +21,13 @@ export function appBackupSettings(config: Config): AppBackupSettings | undefined
   const place = appBackupDestination(config);
   if (place === undefined) return undefined;
   const { media, ops, cluster } = config;
-  const { hour, keep } = ops.appBackups;
+  const { hour, keep, rotation: generation } = ops.appBackups;
   return {
     apps: mediaAppSettings(media),
     namespace: media.namespace,
     cluster: cluster.name,
     repository: repositoryAt(destinationOf(place), cluster.name),
-    ...{ hour, keep },
+    ...{ generation, hour, keep },
     timeZone: media.timeZone,
     userId: media.puid,
     groupId: media.pgid,
@@ -63,7 +63,11 @@ export function appBackups(
   const settings = appBackupSettings(config);
   const { password } = new AppBackups(
     "app-backups",
-    { settings, credentials: credentialsFor(settings, secrets) },
+    {
+      settings,
+      generation: config.ops.appBackups.rotation,
+      credentials: credentialsFor(settings, secrets),
+    },
     childOptions(undefined, { provider, anchor, dependsOn }),
   );
   return password;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
+import { mediaAppNames } from "../../catalogue/apps/names";
 import { type InventoryName, inventory, inventoryNames } from "../../config/inventory";
 import { secretNames } from "../../config/secrets";
 import { momentOf } from "../../components/platform/ArgoCd";
@@ -206,6 +207,13 @@ const touched: Partial<Record<InventoryName, readonly [Sections, string[] | "eve
   grafanaPassword: [platformAlone, ["monitoring-grafana-admin", "grafana-admin", "monitoring"]],
   argoCdPassword: [platformAlone, ["argocd-admin", "argocd-admin-since", "argocd-secret"]],
   ingressPassword: [own, ["ingress-gate", ...gates]],
+  appBackupPassword: [
+    own,
+    [
+      ...["app-backups-password-2", "app-backups", "app-configs-verify"],
+      ...mediaAppNames.map((app) => `backup-${app}`),
+    ],
+  ],
 };
 
 describe("rotating one secret", () => {

@@ -16,13 +16,15 @@ import {
   renderServiceAccount,
   renderVerify,
 } from "./render";
-import { secretKeys } from "./repository";
+import { passwordKey, secretKeys } from "./repository";
 import { type AppBackupSettings, backupJobName, sharedName, verifyJobName } from "./settings";
 
 /** Arguments of {@link AppBackups}. */
 export interface AppBackupsArgs {
   /** Unset where no place for copies is named: then there is just the password. */
   readonly settings: AppBackupSettings | undefined;
+  /** Generation of the password: raised by one for each new one. */
+  readonly generation: number;
   /** What opens the place of the copies; those that it does not ask for are unset. */
   readonly credentials: {
     readonly s3AccessKey: pulumi.Output<string> | undefined;
@@ -37,7 +39,8 @@ const asFile = (text: string): string => `${text.trimEnd()}\n`;
 /**
  * Nightly encrypted copies of the apps' configurations, and a weekly trial of restoring them.
  *
- * The password is made in any case: turned off and on again, the copies from before still open.
+ * The password is made in any case: turned off and on again, the copies from before still open. For
+ * the same reason those of before stay: nobody knows which of them the repository knew last.
  */
 export class AppBackups extends pulumi.ComponentResource {
   /** Opens the repository; secret. */
@@ -46,19 +49,25 @@ export class AppBackups extends pulumi.ComponentResource {
   constructor(name: string, args: AppBackupsArgs, opts: pulumi.ResourceOptions) {
     super("bramble:ops:AppBackups", name, {}, opts);
     const random = { length: 48, special: false };
-    this.password = pulumi.secret(
-      new RandomPassword(`${name}-password`, random, { parent: this }).result,
-    );
-    if (args.settings !== undefined) this.copies(args.settings, args.credentials, opts);
+    const make = (key: string) =>
+      pulumi.secret(new RandomPassword(`${name}-${key}`, random, { parent: this }).result);
+    const { settings, generation } = args;
+    const former = Array.from({ length: generation - 1 }, (_, index) => passwordKey(index + 1));
+    const formerPasswords = Object.fromEntries(former.map((key) => [key, make(key)]));
+    const present = passwordKey(generation);
+    this.password = make(present);
+    const passwords = { [present]: this.password, ...formerPasswords };
+    if (settings !== undefined) this.copies(settings, passwords, args.credentials, opts);
     this.registerOutputs({});
   }
 
   private copies(
     settings: AppBackupSettings,
+    passwords: Readonly<Record<string, pulumi.Output<string>>>,
     credentials: AppBackupsArgs["credentials"],
     opts: pulumi.ResourceOptions,
   ): void {
-    const stringData = secretData(this.password, credentials);
+    const stringData = { ...passwords, ...secretData(credentials) };
     const options = inheritOptions(this, opts);
     const exported = renderExport(settings);
     const { metadata } = renderServiceAccount(settings);
@@ -82,12 +91,12 @@ export class AppBackups extends pulumi.ComponentResource {
   }
 }
 
-function secretData(
-  password: pulumi.Output<string>,
-  { s3AccessKey, s3SecretKey, sshKey }: AppBackupsArgs["credentials"],
-): Record<string, pulumi.Output<string>> {
+function secretData({
+  s3AccessKey,
+  s3SecretKey,
+  sshKey,
+}: AppBackupsArgs["credentials"]): Record<string, pulumi.Output<string>> {
   const all = {
-    [secretKeys.password]: password,
     [secretKeys.s3AccessKey]: s3AccessKey,
     [secretKeys.s3SecretKey]: s3SecretKey,
     [secretKeys.sshKey]: sshKey?.apply(asFile),

@@ -1,7 +1,14 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import { type Image, imageReference, images } from "../../../catalogue/images";
 import { leastPrivilege } from "../../podSecurity";
-import { exportPath, homePath, secretKeys, secretsPath } from "./repository";
+import {
+  exportPath,
+  homePath,
+  passwordFile,
+  passwordKey,
+  secretKeys,
+  secretsPath,
+} from "./repository";
 import { type AppBackupSettings, sharedName } from "./settings";
 
 /** A container of a job and what it does. */
@@ -56,7 +63,7 @@ export function databaseStep(
 function environment({ repository }: AppBackupSettings): core.v1.EnvVar[] {
   const plain = {
     RESTIC_REPOSITORY: repository.location,
-    RESTIC_PASSWORD_FILE: `${secretsPath}/${secretKeys.password}`,
+    RESTIC_PASSWORD_FILE: `${secretsPath}/${passwordFile}`,
     RESTIC_CACHE_DIR: "/tmp/cache",
     // Twice the time for a third of the memory: nobody waits for it.
     GOGC: "25",
@@ -93,15 +100,26 @@ function container(settings: AppBackupSettings, step: Step): core.v1.Container {
   };
 }
 
-function sharedVolumes({ repository }: AppBackupSettings): core.v1.Volume[] {
+/** The passwords as files: the present one, and those of before from the newest on. */
+function passwordItems({ generation }: AppBackupSettings): core.v1.KeyToPath[] {
+  const former = Array.from({ length: generation - 1 }, (_, index) => generation - 1 - index);
+  return [
+    { key: passwordKey(generation), path: passwordFile },
+    ...former.map((number) => ({ key: passwordKey(number), path: `former-${String(number)}` })),
+  ];
+}
+
+function sharedVolumes(settings: AppBackupSettings): core.v1.Volume[] {
+  const { repository } = settings;
   const ofMap = (name: string, ...keys: string[]) => ({
     name,
     configMap: { name: sharedName, items: keys.map((key) => ({ key, path: key })) },
   });
+  const { sshKey } = secretKeys;
   const opening = [
-    secretKeys.password,
-    ...(repository.ssh === undefined ? [] : [secretKeys.sshKey]),
-  ].map((key) => ({ key, path: key }));
+    ...passwordItems(settings),
+    ...(repository.ssh === undefined ? [] : [{ key: sshKey, path: sshKey }]),
+  ];
   return [
     ofMap("scripts", "app-configs.sh", "databases.py"),
     { name: "tmp", emptyDir: {} },

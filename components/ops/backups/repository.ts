@@ -16,13 +16,23 @@ export interface Repository {
   readonly port: number | undefined;
 }
 
-/** Keys of the Secret with all that opens the repository. */
+/** Keys of the Secret with all that opens the repository, beside its passwords. */
 export const secretKeys = {
-  password: "password",
   s3AccessKey: "s3-access-key",
   s3SecretKey: "s3-secret-key",
   sshKey: "ssh-key",
 } as const;
+
+/**
+ * Key of the Secret with the password of a generation. The value of a key never changes, so that a
+ * job of before a rotation finds what it knows.
+ */
+export function passwordKey(generation: number): string {
+  return generation === 1 ? "password" : `password-${String(generation)}`;
+}
+
+/** File of the present password in {@link secretsPath}; former ones are `former-N` beside it. */
+export const passwordFile = "password";
 
 /** Where the repository's password is mounted, with the key for ssh beside it. */
 export const secretsPath = "/secrets";

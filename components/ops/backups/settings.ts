@@ -9,6 +9,8 @@ export interface AppBackupSettings {
   /** Name of the cluster, under which copies are filed. */
   readonly cluster: string;
   readonly repository: Repository;
+  /** Generation of the repository's password. Those of before are at hand until it knows this one. */
+  readonly generation: number;
   /** Hour of the first copy. */
   readonly hour: number;
   readonly timeZone: string;

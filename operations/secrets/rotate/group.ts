@@ -4,6 +4,7 @@ import { editStackFile, type StackEdits } from "../../stackFileEdit";
 import type { RotateOptions } from "./options";
 import { proven } from "./patience";
 import type { ProofContext } from "./proof";
+import { datePath } from "./dates";
 import { noteOf, type Turn } from "./turns";
 
 /** Turns that the engine carries out together. */
@@ -70,7 +71,12 @@ async function tryAfter(
 }
 
 function editsOf({ turns, dates }: Group): StackEdits {
-  const notes = turns.map((turn) => noteOf(turn, dates.get(turn.name) ?? ""));
+  const notes = turns.flatMap((turn) => {
+    const date = dates.get(turn.name) ?? "";
+    const note = noteOf(turn, date);
+    const isDated = turn.by === "counter" && turn.dated;
+    return isDated ? [note, { path: datePath(turn.name), value: date }] : [note];
+  });
   return Object.fromEntries(notes.map(({ path, value }) => [path, value]));
 }
 

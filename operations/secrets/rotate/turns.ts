@@ -16,12 +16,14 @@ export type Turn =
   | { readonly name: SecretName; readonly by: "value" }
   /** Its date changes, and the engine makes another value. */
   | { readonly name: InventoryName; readonly by: "date" }
-  /** A counter is raised, and hosts follow one after the other. */
+  /** A counter is raised, and whoever has the old value follows. */
   | {
       readonly name: InventoryName;
       readonly by: "counter";
       readonly path: string;
       readonly to: number;
+      /** Whether nothing but the stack's file tells its age. */
+      readonly dated: boolean;
     };
 
 /** What decides how secrets are replaced. */
@@ -56,7 +58,8 @@ function turnOf(name: InventoryName, options: TurnsOptions): Turn | string {
   const now = stackTextValue(text, rotation.path);
   const counter = typeof now === "number" ? now : 1;
   const cutOff = unfinished.get(name)?.value === String(counter);
-  return { name, by: "counter", path: rotation.path, to: cutOff ? counter : counter + 1 };
+  const dated = rotation.hostItem === undefined;
+  return { name, by: "counter", path: rotation.path, to: cutOff ? counter : counter + 1, dated };
 }
 
 /** Values that were tried come first, what restarts every host last. */

@@ -72,6 +72,20 @@ describe("copies of the apps' configurations", () => {
     assert.match(bySsh.ssh?.knownHosts ?? "", /^copies ssh-ed25519 \S+\n$/);
   });
 
+  it("open with the password of before as well, until a job has replaced it", () => {
+    const itemsOf = (rotation: number) => {
+      const { spec } = renderVerify(wanted({ s3, rotation })).spec.jobTemplate.spec.template;
+      const mounted = spec.volumes.find(({ name }) => name === "secrets")?.secret;
+      return mounted !== undefined && "items" in mounted ? mounted.items : undefined;
+    };
+    assert.deepEqual(itemsOf(1), [{ key: "password", path: "password" }]);
+    assert.deepEqual(itemsOf(3), [
+      { key: "password-3", path: "password" },
+      { key: "password-2", path: "former-2" },
+      { key: "password", path: "former-1" },
+    ]);
+  });
+
   it("are made beside the app, since locks in shared memory end at the node", () => {
     const settings = wanted({ s3 });
     settings.apps.forEach((app, index) => {

@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { excludedPatterns } from "../../../components/ops/backups/excluded";
 import { withFolder } from "../../support/folders";
 
@@ -30,7 +38,7 @@ const counted = [
 ].join("\n");
 
 describe("the scripts that copy and restore", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   before(function () {
     const missing = ["restic", "python3"].filter((program) => !present(program));
@@ -131,7 +139,7 @@ describe("the scripts that copy and restore", function () {
       assert.match(fails("python3", databases, "check", folder("scratch")), /torn\.db is damaged/);
     }));
 
-  it("open nothing with another password, and do not begin a second repository", () =>
+  it("save an app that has no database, open nothing with another password, and do not begin a second repository", () =>
     withPod(({ folder, run, fails }) => {
       writeFileSync(folder("backup/config/config.xml"), "<Config/>");
       const parts = [
@@ -139,7 +147,6 @@ describe("the scripts that copy and restore", function () {
         folder("backup/databases"),
         folder("backup/excluded"),
       ];
-      mkdirSync(folder("backup/databases"));
       run("python3", databases, "copy", ...parts);
       run("sh", appConfigs, "save", "radarr", "home", "7", "4", "6");
       writeFileSync(folder("password"), "another");
@@ -148,6 +155,118 @@ describe("the scripts that copy and restore", function () {
         /cannot be opened with this password/,
       );
     }));
+
+  describe("when the password was replaced", () => {
+    type Pod = Parameters<Parameters<typeof withPod>[0]>[0];
+    // Another app: of one app a day's newest copy alone is kept.
+    const save = ["save", "sonarr", "home", "7", "4", "6"];
+
+    /** A repository with a copy from before, and the job's files from after. */
+    function withNewPassword(act: (pod: Pod) => void | Promise<void>): Promise<void> {
+      return withPod((pod) => {
+        const { folder, run } = pod;
+        writeFileSync(folder("backup/config/config.xml"), "<Before/>");
+        writeFileSync(folder("backup/excluded"), "");
+        run("sh", appConfigs, "save", "radarr", ...save.slice(2));
+        writeFileSync(folder("backup/config/config.xml"), "<After/>");
+        renameSync(folder("password"), folder("former-1"));
+        writeFileSync(folder("password"), "battery staple");
+        return act(pod);
+      });
+    }
+
+    function opens({ folder, run, fails }: Pod, name: string, wanted: boolean): void {
+      const ask = wanted ? run : fails;
+      ask("restic", "--password-file", folder(name), "--no-lock", "cat", "config");
+    }
+
+    /** The new password alone opens the repository, and with it the copy from before. */
+    function assertRenewed(pod: Pod, copies: number): void {
+      const { folder, run } = pod;
+      opens(pod, "former-1", false);
+      const keys = JSON.parse(run("restic", "key", "list", "--json")) as unknown[];
+      assert.equal(keys.length, 1);
+      const all = JSON.parse(run("restic", "snapshots", "--json")) as { id: string }[];
+      assert.equal(all.length, copies);
+      run("sh", appConfigs, "fetch", "home", all[0]?.id ?? "", "radarr");
+      assert.equal(readFileSync(folder("scratch/radarr/config.xml"), "utf8"), "<Before/>");
+    }
+
+    it("give it to the repository, take the former one away, and touch it no more", () =>
+      withNewPassword((pod) => {
+        const { folder, run } = pod;
+        assert.match(run("sh", appConfigs, ...save), /opens with its new password/);
+        const keys = readdirSync(join(folder("repository/app-configs/home"), "keys"));
+        assert.doesNotMatch(run("sh", appConfigs, "upkeep"), /password/);
+        assert.deepEqual(readdirSync(join(folder("repository/app-configs/home"), "keys")), keys);
+        // Whichever of them the repository knew last: no job may have run in between.
+        renameSync(folder("password"), folder("former-2"));
+        renameSync(folder("former-1"), folder("former-0"));
+        writeFileSync(folder("former-3"), "nobody used this one");
+        writeFileSync(folder("password"), "stapled horse");
+        run("sh", appConfigs, "upkeep");
+        opens(pod, "former-2", false);
+        renameSync(folder("former-0"), folder("former-1"));
+        assertRenewed(pod, 2);
+      }));
+
+    for (const step of ["key add", "key remove"]) {
+      it(`go on where a job was killed after '${step}'`, () =>
+        withNewPassword((pod) => {
+          const { folder, run } = pod;
+          const program = run("sh", "-c", "command -v restic").trim();
+          mkdirSync(folder("bin"));
+          const killing = [
+            ...["#!/bin/sh", `"${program}" "$@"`, "code=$?"],
+            `case "$*" in *'${step}'*) kill -9 $PPID ;; esac`,
+            "exit $code",
+          ];
+          writeFileSync(folder("bin/restic"), killing.join("\n"), { mode: 0o755 });
+          const path = `PATH=${folder("bin")}:$PATH exec sh ${appConfigs} ${save.join(" ")}`;
+          pod.fails("sh", "-c", path);
+          opens(pod, "password", true);
+          opens(pod, "former-1", step !== "key remove");
+          run("sh", appConfigs, ...save);
+          assertRenewed(pod, 2);
+        }));
+    }
+
+    it("read with the former one what nothing was written to since", () =>
+      withNewPassword((pod) => {
+        const { folder, run } = pod;
+        run("sh", appConfigs, "fetch", "home", "latest", "radarr");
+        assert.equal(readFileSync(folder("scratch/radarr/config.xml"), "utf8"), "<Before/>");
+        opens(pod, "password", false);
+      }));
+
+    it("take no password away while another job is at work with it", () =>
+      withNewPassword(async (pod) => {
+        const { folder, run, fails } = pod;
+        const other = spawn("restic", ["backup", "--stdin", "--quiet"], {
+          env: {
+            ...process.env,
+            RESTIC_REPOSITORY: folder("repository/app-configs/home"),
+            RESTIC_PASSWORD_FILE: folder("former-1"),
+            RESTIC_CACHE_DIR: folder("cache"),
+          },
+        });
+        try {
+          const locks = join(folder("repository/app-configs/home"), "locks");
+          while (readdirSync(locks).length === 0) await sleep(50);
+          assert.match(fails("sh", appConfigs, ...save), /already locked/);
+          opens(pod, "password", true);
+          opens(pod, "former-1", true);
+          assert.match(fails("sh", appConfigs, "upkeep"), /a former password still opens/);
+          other.stdin.end("a copy of another job");
+          await once(other, "exit");
+          assert.equal(other.exitCode, 0);
+        } finally {
+          other.kill("SIGKILL");
+        }
+        run("sh", appConfigs, ...save);
+        assertRenewed(pod, 3);
+      }));
+  });
 
   it("put nothing back that was not fetched", () =>
     withPod(({ folder, fails }) => {

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Copies of the apps' configurations in a restic repository, and back. Runs in restic's image; where
-# and with which password is in RESTIC_REPOSITORY and RESTIC_PASSWORD_FILE.
+# and with which password is in RESTIC_REPOSITORY and RESTIC_PASSWORD_FILE. Passwords of before are in
+# files former-* beside that one: a repository that knows one of them gets the present one.
 # Usage: app-configs.sh save APP CLUSTER DAILY WEEKLY MONTHLY
 #          saves BACKUP/config and BACKUP/databases and forgets what is older than is kept
 #        app-configs.sh fetch CLUSTER SNAPSHOT APP ...     restores to SCRATCH/APP, files compared
@@ -18,10 +19,64 @@ fail() {
   exit 1
 }
 
+present=$RESTIC_PASSWORD_FILE
+
+# Asks for no lock: one that is in the way is no wrong password. Usage: opens PASSWORD_FILE
+opens() { restic --password-file "$1" --no-lock cat config >/dev/null 2>&1; }
+
+# The file of a former password that opens the repository; none where there is no such.
+former() {
+  for file in "$(dirname "$present")"/former-*; do
+    if [ -e "$file" ] && opens "$file"; then
+      say "$file"
+      return 0
+    fi
+  done
+  return 1
+}
+
+was_replaced() { [ -n "$(find "$(dirname "$present")"/ -maxdepth 1 -name 'former-*')" ]; }
+
+# The keys of the repository, one a line. Usage: keys PASSWORD_FILE
+keys() { restic --password-file "$1" --no-lock --json key list | tr '{' '\n' | grep '"id":'; }
+
+# Every job may be the first after the password was replaced. Each step is proven before the next one,
+# and all copies stay readable: cut off anywhere, the next job goes on.
+renew_password() {
+  was_replaced || return 0
+  if ! opens "$present"; then
+    old=$(former) || return 0
+    restic --password-file "$old" unlock
+    restic --password-file "$old" key add --new-password-file "$present" ||
+      fail "the repository did not take its new password: see above; the former one still opens it"
+    opens "$present" ||
+      fail "the repository does not open with its new password: the former one was not taken away"
+    say "the repository opens with its new password"
+  fi
+  [ "$(keys "$present" | wc -l)" -gt 1 ] || return 0
+  restic unlock
+  while old=$(former); do
+    id=$(keys "$old" | sed -n 's/.*"current":true.*"id":"\([0-9a-f]*\)".*/\1/p')
+    if [ -z "$id" ] || ! restic key remove "$id"; then
+      say "note: a former password opens the repository until the next job: another one is at work"
+      return 0
+    fi
+    say "a former password opens the repository no more"
+  done
+}
+
+# What can only be read is read with whichever password opens it.
+choose_password() {
+  RESTIC_PASSWORD_FILE=$present
+  was_replaced || return 0
+  opens "$present" || RESTIC_PASSWORD_FILE=$(former || say "$present")
+}
+
 # A repository that is not there yet and one that cannot be reached end alike: making it tells them
 # apart, since it refuses where one is.
 open_repository() {
-  if ! restic cat config >/dev/null 2>&1; then
+  renew_password
+  if ! opens "$present"; then
     case $RESTIC_REPOSITORY in /*) mkdir -p "$RESTIC_REPOSITORY" ;; esac
     restic init || fail "the repository cannot be opened with this password, nor made: see above"
   fi
@@ -43,8 +98,10 @@ save() {
 fetch() {
   cluster=$1 snapshot=$2
   shift 2
-  restic unlock
   for app in "$@"; do
+    # Again for each: a job that runs beside this one may take the former password away.
+    choose_password
+    restic unlock
     rm -rf "${scratch:?}/$app" "$scratch/.whole"
     restic restore "$snapshot" --host "$cluster" --tag "$app" --target "$scratch/.whole" --verify ||
       fail "$app: no copy of it can be restored"
@@ -60,6 +117,8 @@ fetch() {
 
 upkeep() {
   open_repository
+  ! former >/dev/null ||
+    fail "a former password still opens the repository: run this again when no other job is at work"
   restic prune
   restic check --read-data-subset 10%
 }

@@ -1,5 +1,6 @@
 import type { Proofs } from "../proof";
 import { cloudflare, heartbeat, kubeconfig, receivers, registry, s3 } from "./accounts";
+import { appBackups } from "./copies";
 import { argoCd, gate, grafana, mediaKeyProofs, mediaLogin } from "./cluster";
 import { gitSshKey, gitToken } from "./git";
 import { copiesKey, ofHosts, sshKey } from "./hosts";
@@ -43,4 +44,5 @@ export const proofs: Proofs = {
   grafanaPassword: grafana,
   argoCdPassword: argoCd,
   ingressPassword: gate,
+  appBackupPassword: appBackups,
 };

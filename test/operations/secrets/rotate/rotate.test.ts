@@ -127,6 +127,14 @@ describe("secrets rotate", () => {
       assert.deepEqual(counter(), { serverToken: 3 });
     }));
 
+  it("notes the date beside a counter whose age no host knows", () =>
+    withFolder(async (folder) => {
+      const { options } = bench(folder, { names: ["appBackupPassword"] });
+      assert.equal(await rotate(options), 0);
+      assert.deepEqual(written(folder)["bramble:ops"], { appBackups: { rotation: 2 } });
+      assert.deepEqual(datesIn(folder), { appBackupPassword: "2026-11-21T10:00:00Z" });
+    }));
+
   it("goes on with the value that an interrupted run had begun, and makes no second one", () =>
     withFolder(async (folder) => {
       const first = bench(folder, { names: ["argoCdPassword"], engine: broken });
