@@ -39,6 +39,13 @@ function uuid(): Generated {
   return { id: result, outputs: { result } };
 }
 
+/** A version 7 UUID: the moment in milliseconds comes first. */
+function uuid7(): Generated {
+  const moment = Date.now().toString(16).padStart(12, "0");
+  const result = `${moment.slice(0, 8)}-${moment.slice(8)}-7${randomUUID().slice(15)}`;
+  return { id: result, outputs: { result } };
+}
+
 /** A pair of SSH keys, by the tool that every lab has. */
 function keyPair(): Generated {
   const folder = mkdtempSync(join(tmpdir(), "bramble-"));
@@ -69,6 +76,7 @@ function keyPair(): Generated {
 const generators: Readonly<Record<string, (inputs: Registration["inputs"]) => Generated>> = {
   "random:index/randomPassword:RandomPassword": password,
   "random:index/randomUuid:RandomUuid": uuid,
+  "random:index/randomUuid7:RandomUuid7": uuid7,
   "tls:index/privateKey:PrivateKey": keyPair,
 };
 

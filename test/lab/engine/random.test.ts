@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { momentOf } from "../../../components/platform/ArgoCd";
 import { createRandom } from "../../../lab/engine/random";
 import type { Registration } from "../../../operations/inprocess/run";
 
@@ -54,6 +55,16 @@ describe("lab/engine/random", () => {
     const second = random(password(24));
     assert.equal(second.change, "changed");
     assert.notEqual(second.outputs?.["result"], first.outputs?.["result"]);
+  });
+
+  it("knows when a password was made, which Argo CD is told", () => {
+    const random = createRandom(join(folder, "random.json"));
+    const before = Date.now();
+    const made = random(registration("random:index/randomUuid7:RandomUuid7", {}));
+    const uuid = made.outputs?.["result"] as string;
+    assert.match(uuid, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+    const moment = Date.parse(momentOf(uuid));
+    assert.ok(moment >= before && moment < Date.now() + 1000);
   });
 
   it("refuses what it does not know instead of making it up", () => {
