@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Kubectl } from "../cluster/kubectl";
 import type { MediaKeyRow } from "./mediaKeys";
@@ -27,6 +27,7 @@ function foldersIn(folder: string, depth: number): string[] {
  */
 export function folderSource(folder: string): KeySource {
   if (!existsSync(folder)) throw new Error(`--from: ${folder} is not there`);
+  if (!statSync(folder).isDirectory()) throw new Error(`--from: ${folder} is no folder`);
   const folders = foldersIn(folder, 3);
   return {
     name: "a folder of config copies",

@@ -179,7 +179,7 @@ export function noteSecrets(
         ? {}
         : { fingerprint: fingerprint(key, name, value) }),
     })),
-    reason,
+    reason: reason.trim() === "" ? "none was given" : reason,
     ...(source === undefined ? {} : { source }),
     ...{ outcome, previous: ends(trailLines(file), trailEntries(stack, options.folder)) },
   });

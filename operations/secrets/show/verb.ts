@@ -1,3 +1,4 @@
+import { isInventoryName, secretNameHint } from "../../../config/inventory";
 import { secretNames } from "../../../config/secrets";
 import { print } from "../../arguments";
 import { secretsInFile } from "../list/list";
@@ -18,10 +19,14 @@ export const showVerb: Verb = {
     const reading = { stack, directory, reason: textOf(call, "reason") ?? "shown to a person" };
     const { given } = secretsInFile(stack, directory);
     const inConfig = secretNames.find((known) => known === name && given.includes(known));
-    const value =
-      inConfig === undefined
-        ? await readSecretOutput(name, reading)
-        : await readConfigSecret(inConfig, reading);
+    const value = await (
+      inConfig === undefined ? readSecretOutput(name, reading) : readConfigSecret(inConfig, reading)
+    ).catch((error: unknown) => {
+      // Any output can be shown; what is none may be misspelled.
+      const why = error instanceof Error ? error.message : String(error);
+      const hint = isInventoryName(name) ? "" : `; ${name} names no secret${secretNameHint(name)}`;
+      throw new Error(`${why}${hint}`, { cause: error });
+    });
     print(value.endsWith("\n") ? value : `${value}\n`);
     return 0;
   },

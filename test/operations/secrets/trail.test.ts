@@ -67,6 +67,11 @@ describe("the trail of secrets", () => {
     assert.deepEqual(entries()[0]?.secrets, [{ name: "kubeconfig" }]);
   });
 
+  it("notes an empty reason as none, after what it was said for is done", () => {
+    note(" ");
+    assert.equal(entries()[0]?.reason, "none was given");
+  });
+
   it("takes nothing for a name that is none: a value, a sentence, a path", () => {
     for (const name of [`${canary}/+`, "a value of mine", "files/secrets.yaml", "x".repeat(41)]) {
       assert.throws(() =>
