@@ -158,13 +158,19 @@ describe("the deployer, on a real API server", () => {
 
   it("may write roles beyond its own rights, but bind none that the program does not", () => {
     // What docs/decisions/0016-deployer.md says of the limits: if this fails, they have changed.
-    const role = (name: string) => ({
+    const role = {
       apiVersion: "rbac.authorization.k8s.io/v1",
       kind: "ClusterRole",
-      metadata: { name },
       rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }],
-    });
-    assert.equal(answer("create --dry-run=server --filename -", role("grab")), "allowed");
+    };
+    for (const labels of [{}, { "rbac.authorization.k8s.io/aggregate-to-view": "true" }]) {
+      const object = { ...role, metadata: { name: "grab", labels } };
+      assert.equal(answer("create --dry-run=server --filename -", object), "allowed");
+    }
+    // Those that the program makes and binds, it may widen.
+    const wider = { ...role, metadata: { name: "traefik-definitions" } };
+    const apply = "apply --server-side --force-conflicts --dry-run=server --filename -";
+    assert.equal(answer(apply, wider), "allowed");
     const edit = binding("ClusterRole", "edit");
     assert.match(answer("create --dry-run=server --filename -", edit), /forbidden/);
   });
