@@ -1,5 +1,6 @@
 import type { Canaries } from "../../support/canaries";
 import { helmRelease, type Place } from "../../support/searchPlaces";
+import { journalFields } from "../support/secretFiles";
 import { kubectl, list, onServer } from "./server";
 
 /** The type of the Secrets in which Helm keeps its releases, values included. */
@@ -50,7 +51,7 @@ export function clusterPlaces(): Place[] {
     { name: "objects with their managed fields", text: objects, holds: "media-common-config" },
     { name: "what is around Secrets", text: JSON.stringify(bare), holds: "media-stack-secrets" },
     { name: "events", text: kubectl("get events --all-namespaces --output json"), holds: "Event" },
-    { name: "the journal", text: onServer("journalctl --no-pager --output cat"), holds: "k3s" },
+    { name: "the journal", text: onServer(`journalctl ${journalFields}`), holds: "k3s" },
     { name: "processes", text: onServer("ps axww -o args"), holds: "k3s" },
     ...releases,
   ];

@@ -3,6 +3,7 @@ import { onHost, sshCommand, sshKeyPath } from "../../../lab/hosts";
 import { type Canaries, canary } from "../../support/canaries";
 import type { Place } from "../../support/searchPlaces";
 import { finish } from "../support/finish";
+import { journalFields } from "../support/secretFiles";
 import { lab, type Workspace } from "./pulumi";
 
 const hosts = ["bramble-1", "bramble-3", "bramble-4"];
@@ -93,7 +94,7 @@ export async function failedRuns(
 /** What users of hosts can see: journals, processes, and every file that all may read. */
 export async function hostPlaces(): Promise<Place[]> {
   const looks: readonly [string, string, string | RegExp][] = [
-    ["the journal", "sudo journalctl --no-pager --output cat", "k3s"],
+    ["the journal", `sudo journalctl ${journalFields}`, "k3s"],
     ["processes", "ps axww -o args", "k3s"],
     [
       "files that all may read",

@@ -4,6 +4,7 @@ import { sshKeyPath } from "../../../lab/hosts";
 import { leaks } from "../../support/canaries";
 import { assertFindsPlants, assertNoLeaks, type Place } from "../../support/searchPlaces";
 import { type BringUp, clusterUp, container, convergeAgain, podmanHost, stack } from "./cluster";
+import { journalFields, secretFiles } from "../support/secretFiles";
 import { asRoot, clusterNames, lab, tryOn } from "./lab";
 import {
   bootId,
@@ -170,7 +171,7 @@ describe("secrets of a cluster", () => {
 
   it("are in no host's journal", async () => {
     for (const name of clusterNames) {
-      const journal = await asRoot(name, "journalctl --no-pager --output cat");
+      const journal = await asRoot(name, `journalctl ${journalFields}`);
       assert.ok(journal.includes(name === "bramble-4" ? "k3s" : "bramble-1"), name);
       assertHoldsNone(`the journal of ${name}`, journal);
     }
@@ -189,6 +190,22 @@ describe("secrets of a cluster", () => {
   it("would be found in each of these places", () => {
     assertNoLeaks(places, canaries());
     assertFindsPlants(places, canaries());
+  });
+
+  it("are in files of root alone, plain or in base64", async () => {
+    await asRoot("bramble-1", `echo ${secrets[0] ?? ""} >/etc/planted; chmod 640 /etc/planted`);
+    const found = await onAll((name) =>
+      secretFiles(
+        async (command, input) => (await tryOn(name, `sudo -n sh -c "${command}"`, input)).stdout,
+        secrets,
+      ),
+    );
+    await asRoot("bramble-1", "rm /etc/planted");
+    const open = Object.values(found).flatMap((one) => one.open);
+    assert.deepEqual(open, ["/etc/planted 640 root"]);
+    const closed = Object.values(found).flatMap((one) => one.closed);
+    assert.ok(closed.includes("/etc/rancher/k3s/server-token"), closed.join());
+    console.log(`    ${closed.length} files of four hosts hold a secret, all of them root's alone`);
   });
 
   it("are in no file that another user of the host can read", async () => {
