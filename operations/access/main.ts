@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { stringify } from "yaml";
 import { print, readArguments, runCommand } from "../arguments";
 import { type Kubectl, kubectlWith, withKubeconfig } from "../cluster/kubectl";
 import { typedWord } from "../confirm";
 import { stackRegistrations } from "../plan/plan";
+import { withPrivateFolder } from "../privateFolder";
 import { governanceFolder } from "../governance";
 import { configStore } from "../secrets/store";
 import { noteSecrets, trailKey } from "../secrets/trail";
@@ -44,15 +44,12 @@ async function wantedOf(stack: string, directory: string): Promise<Wanted> {
 }
 
 /** Works with a kubeconfig's text as a file that is gone afterwards. */
-async function withText<T>(text: string, work: (kubectl: Kubectl) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), "bramble-kubeconfig-"));
-  try {
+function withText<T>(text: string, work: (kubectl: Kubectl) => Promise<T>): Promise<T> {
+  return withPrivateFolder((folder) => {
     const file = join(folder, "kubeconfig");
     writeFileSync(file, text, { mode: 0o600 });
-    return await work(kubectlWith(file));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    return work(kubectlWith(file));
+  });
 }
 
 runCommand(async (argv) => {

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { HostConfig } from "../../config/schema";
 import type { Registration } from "../inprocess/run";
 import { stackRegistrations } from "../plan/plan";
+import { withPrivateFolder } from "../privateFolder";
 import { recordRun } from "../records/run";
 import { failureOf, presentHosts, runOnHosts } from "../connection/session";
 import { readStackConfig } from "../stackFile";
@@ -117,16 +117,13 @@ function listed(registrations: readonly Registration[], known: ReadonlyMap<strin
   );
 }
 
-/** Hands a file to the CLI that only this user can read, in memory where there is such a place. */
-async function withSecretFile<T>(text: string, use: (path: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "bramble-"));
-  try {
+/** Hands a file to the CLI that only this user can read. */
+function withSecretFile<T>(text: string, use: (path: string) => Promise<T>): Promise<T> {
+  return withPrivateFolder((folder) => {
     const path = join(folder, "state.json");
     writeFileSync(path, text, { mode: 0o600 });
-    return await use(path);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    return use(path);
+  });
 }
 
 /** Looks only: says what would be taken over. */

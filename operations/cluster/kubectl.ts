@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { childEnvironment } from "../childEnvironment";
 import { localPath } from "../../config/localPath";
 import type { Config } from "../../config/schema";
+import { withPrivateFolder } from "../privateFolder";
 import { readConfigSecret, readSecretOutput } from "../secrets/read";
 
 /** Runs kubectl against one cluster; rejects with its own words when it fails. */
@@ -92,12 +92,10 @@ export async function withKubeconfig<T>(
 ): Promise<T> {
   const { kubeconfigPath, context } = config.cluster;
   if (kubeconfigPath !== undefined) return work(localPath(kubeconfigPath), context);
-  const folder = mkdtempSync(join(tmpdir(), "bramble-kubeconfig-"));
-  try {
+  const text = await kubeconfigText(stack, config, directory);
+  return withPrivateFolder((folder) => {
     const path = join(folder, "kubeconfig");
-    writeFileSync(path, await kubeconfigText(stack, config, directory), { mode: 0o600 });
-    return await work(path, context);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    writeFileSync(path, text, { mode: 0o600 });
+    return work(path, context);
+  });
 }

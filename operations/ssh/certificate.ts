@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, renameSync } from "node:fs";
-import { rmSync, writeFileSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { childEnvironment } from "../childEnvironment";
+import { withPrivateFolder } from "../privateFolder";
 import { fingerprint, parseHostKey } from "../connection/hostKeys";
 import { noteAccess } from "./journal";
 
@@ -55,8 +55,7 @@ export async function issueCertificate(request: CertificateRequest): Promise<Cer
   const serial = String(randomInt(1, 2 ** 47));
   const now = new Date();
   const until = new Date(Math.floor(now.getTime() / 1000) * 1000 + hours * 3_600_000);
-  const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "bramble-"));
-  try {
+  return withPrivateFolder(async (folder) => {
     const authorityFile = join(folder, "authority");
     const copy = join(folder, "key.pub");
     writeFileSync(authorityFile, `${authority.trimEnd()}\n`, { mode: 0o600 });
@@ -86,7 +85,5 @@ export async function issueCertificate(request: CertificateRequest): Promise<Cer
       records,
     );
     return { file, serial, until };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
