@@ -50,7 +50,7 @@ export function renderConfigMap(settings: AppBackupSettings) {
   const ssh = repository.ssh && {
     config: repository.ssh.config,
     known_hosts: repository.ssh.knownHosts,
-    passwd: `backup:x:${String(userId)}:${String(groupId)}::${homePath}:/sbin/nologin\n`,
+    users: `backup:x:${String(userId)}:${String(groupId)}::${homePath}:/sbin/nologin\n`,
   };
   return {
     apiVersion: "v1" as const,

@@ -41,7 +41,7 @@ export function resticStep(
         : [
             { name: "ssh", mountPath: `${homePath}/.ssh`, readOnly: true },
             // ssh ends at once for a user that has no line there.
-            { name: "passwd", mountPath: "/etc/passwd", subPath: "passwd", readOnly: true },
+            { name: "users", mountPath: "/etc/passwd", subPath: "users", readOnly: true },
           ]),
     ],
   };
@@ -129,7 +129,7 @@ function sharedVolumes(settings: AppBackupSettings): core.v1.Volume[] {
       : [{ name: "repository", persistentVolumeClaim: { claimName: sharedName } }]),
     ...(repository.ssh === undefined
       ? []
-      : [ofMap("ssh", "config", "known_hosts"), ofMap("passwd", "passwd")]),
+      : [ofMap("ssh", "config", "known_hosts"), ofMap("users", "users")]),
   ];
 }
 
