@@ -68,7 +68,9 @@ export const secretRows = {
       config.cluster.access === "admin" &&
       config.cluster.kubeconfigPath === undefined,
     mistakes: (text, { cluster }) =>
-      cluster.source === "existing" ? kubeconfigMistakes(text, cluster.context) : [],
+      cluster.source === "existing" && cluster.access === "admin"
+        ? kubeconfigMistakes(text, cluster.context)
+        : [],
   },
   deployerKubeconfig: {
     ...given,

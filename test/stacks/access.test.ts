@@ -17,6 +17,8 @@ function deployerOf(authority: string): string {
   return JSON.stringify({
     clusters: [{ name: "home", cluster: { "certificate-authority-data": authority } }],
     users: [{ name: "home-deployer", user: { token: "deployer-token" } }],
+    contexts: [{ name: "home", context: { cluster: "home", user: "home-deployer" } }],
+    "current-context": "home",
   });
 }
 

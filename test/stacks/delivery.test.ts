@@ -91,7 +91,7 @@ describe("stacks/delivery", () => {
 
   it("restarts just the consumer of a rotated secret", async () => {
     const outputs = (generation: string) => (one: Registration) =>
-      one.name === "radarr-api-key" ? { hex: generation } : plausibleOutputs(one);
+      one.name === "radarr-api-key" ? { result: generation } : plausibleOutputs(one);
     const sections = { ...ownCluster, delivery: https };
     const runs: Map<string, string>[] = [];
     for (const generation of ["one", "two"]) {

@@ -52,7 +52,7 @@ async function run(
       // Stands for randomness: the same until a keeper changes.
       const random = `${name}#${String(at(inputs, "keepers", "generation"))}`;
       const state = inputs as Record<string, unknown>;
-      return { id: name, state: { ...state, hex: random, result: random } };
+      return { id: name, state: { ...state, result: random } };
     },
   };
   await pulumi.runtime.setMocks(mocks, "project", "stack", preview);

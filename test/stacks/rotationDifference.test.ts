@@ -25,7 +25,6 @@ const generatedOutputs: FakeOutputs = (registration) => {
   if (type.startsWith("random:index/randomPassword")) {
     return { result: value, bcryptHash: `hash-${value}` };
   }
-  if (type.startsWith("random:index/randomBytes")) return { hex: value, base64: value };
   return plausibleOutputs(registration);
 };
 
