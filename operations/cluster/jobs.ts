@@ -13,7 +13,9 @@ function ended(job: StoredObject): "Complete" | "Failed" | undefined {
 
 /** What a job's containers said, as far as it can be had. */
 async function saidBy(kubectl: Kubectl, namespace: string, job: string): Promise<string> {
-  const args = ["logs", `job/${job}`, "--namespace", namespace, "--all-containers", "--tail", "40"];
+  // A container that never began has no log, which must not hide what the one before it said.
+  const which = ["--all-containers", "--ignore-errors", "--tail", "40"];
+  const args = ["logs", `job/${job}`, "--namespace", namespace, ...which];
   return kubectl(args).catch(() => "");
 }
 
