@@ -1,3 +1,4 @@
+import { remembered } from "./remembered";
 import { type Fields, fieldsOf, listOf, objectOf, type Resource, textOf } from "./resource";
 
 /** A pod that a resource asks for. */
@@ -93,7 +94,7 @@ function foundPods(value: unknown, path: string): Pod[] {
 }
 
 /** The pods that a resource asks for, those of custom resources included. */
-export function podsOf(resource: Resource): readonly Pod[] {
+export const podsOf = remembered((resource: Resource): readonly Pod[] => {
   const object = objectOf(resource);
   if (object === undefined || object.kind === "CustomResourceDefinition") return [];
   const { kind, body } = object;
@@ -101,7 +102,7 @@ export function podsOf(resource: Resource): readonly Pod[] {
   if (template !== undefined) return [podAt(body, template.path, template.lasting)];
   if (operatedKinds.includes(kind)) return [operatedPod(kind, body)];
   return kind === "ConfigMap" || kind === "Secret" ? [] : foundPods(body, "");
-}
+});
 
 /** The containers of a resource's pods. */
 export function containersOf(resource: Resource): readonly Container[] {

@@ -1,4 +1,5 @@
 import { parseAllDocuments } from "yaml";
+import { remembered } from "./remembered";
 
 /** An object whose fields are looked at one by one. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -71,7 +72,7 @@ export function isUnknown(value: unknown): boolean {
 }
 
 /** The object of Kubernetes that a resource is; nothing for hosts, releases and components. */
-export function objectOf({ type, inputs }: Resource): KubernetesObject | undefined {
+export const objectOf = remembered(({ type, inputs }: Resource): KubernetesObject | undefined => {
   const { apiVersion, kind, metadata } = inputs;
   if (!type.startsWith("kubernetes:") || typeof kind !== "string") return undefined;
   const { name, namespace, labels, annotations } = fieldsOf(metadata);
@@ -79,7 +80,7 @@ export function objectOf({ type, inputs }: Resource): KubernetesObject | undefin
     ...{ apiVersion: textOf(apiVersion), kind, name: textOf(name), namespace: textOf(namespace) },
     ...{ labels: fieldsOf(labels), annotations: fieldsOf(annotations), body: inputs },
   };
-}
+});
 
 /**
  * What an exemption and a message call a resource: `media/Deployment/plex`, `ClusterRole/traefik`, or
