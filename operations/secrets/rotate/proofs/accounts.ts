@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { appBackupDestination } from "../../../../config/appBackupsSchema";
 import { readReceiverSecrets } from "../../../../config/receivers";
 import { readRegistryCredentials } from "../../../../config/registryCredentials";
 import { registriesWithLogin } from "../../../../config/secrets";
 import { kubectlWith } from "../../../cluster/kubectl";
+import { withPrivateFolder } from "../../../privateFolder";
 import type { Proof } from "../proof";
 import { accepted, ask, basic } from "./ask";
 import { listOne } from "./s3";
@@ -67,19 +67,15 @@ export const s3: Proof = {
 
 /** A kubeconfig opens the cluster. The file is gone afterwards. */
 export const kubeconfig: Proof = {
-  before: async ({ config }, text) => {
-    const folder = mkdtempSync(join(tmpdir(), "bramble-kubeconfig-"));
-    try {
+  before: ({ config }, text) =>
+    withPrivateFolder(async (folder) => {
       const file = join(folder, "kubeconfig");
       writeFileSync(file, text, { mode: 0o600 });
       const kubectl = kubectlWith(file, config.cluster.context);
       const may = await kubectl(["auth", "can-i", "get", "namespaces"]);
       if (may.trim() !== "yes") throw new Error("it may not list namespaces");
       return "it opens the cluster";
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  },
+    }),
   old: "stays good until it expires: it cannot be revoked",
 };
 

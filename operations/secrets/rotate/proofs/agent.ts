@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { childEnvironment } from "../../../childEnvironment";
+import { withPrivateFolder } from "../../../privateFolder";
 
 /** A key that ssh may use without it being in any file. */
 export interface AgentKey {
@@ -67,38 +67,39 @@ async function awaitSocket(path: string): Promise<void> {
   }
 }
 
+/** An agent that outlives its command, because that was killed, forgets the key after a while. */
+const lifeSeconds = 900;
+
 /**
  * Works with a private key that an agent of its own holds, for as long as the work takes.
  *
  * @throws Error in one line when it is no private key, or has a passphrase.
  */
-export async function withAgentKey<T>(
-  key: string,
-  work: (agent: AgentKey) => Promise<T>,
-): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), "bramble-agent-"));
-  const socket = join(folder, "agent");
-  const child = spawn("ssh-agent", ["-D", "-a", socket], {
-    stdio: "ignore",
-    env: childEnvironment(),
-  });
-  const missing = new Promise<never>((_resolve, reject) => {
-    child.on("error", () => {
-      reject(new Error("ssh-agent is missing: install OpenSSH"));
+export function withAgentKey<T>(key: string, work: (agent: AgentKey) => Promise<T>): Promise<T> {
+  return withPrivateFolder(async (folder) => {
+    const socket = join(folder, "agent");
+    const child = spawn("ssh-agent", ["-D", "-a", socket], {
+      stdio: "ignore",
+      env: childEnvironment(),
     });
-  });
-  missing.catch(() => undefined);
-  try {
-    await Promise.race([awaitSocket(socket), missing]);
-    const environment = { SSH_AUTH_SOCK: socket, SSH_ASKPASS_REQUIRE: "never" };
-    await runSsh("ssh-add", ["-q", "-"], environment, `${key.trimEnd()}\n`).catch(() => {
-      throw new Error("it is no private key in OpenSSH's format without a passphrase");
+    const missing = new Promise<never>((_resolve, reject) => {
+      child.on("error", () => {
+        reject(new Error("ssh-agent is missing: install OpenSSH"));
+      });
     });
-    const identity = join(folder, "key.pub");
-    writeFileSync(identity, await runSsh("ssh-add", ["-L"], environment));
-    return await work({ identity, environment });
-  } finally {
-    child.kill();
-    rmSync(folder, { recursive: true, force: true });
-  }
+    missing.catch(() => undefined);
+    try {
+      await Promise.race([awaitSocket(socket), missing]);
+      const environment = { SSH_AUTH_SOCK: socket, SSH_ASKPASS_REQUIRE: "never" };
+      const adding = ["-q", "-t", String(lifeSeconds), "-"];
+      await runSsh("ssh-add", adding, environment, `${key.trimEnd()}\n`).catch(() => {
+        throw new Error("it is no private key in OpenSSH's format without a passphrase");
+      });
+      const identity = join(folder, "key.pub");
+      writeFileSync(identity, await runSsh("ssh-add", ["-L"], environment));
+      return await work({ identity, environment });
+    } finally {
+      child.kill();
+    }
+  });
 }
