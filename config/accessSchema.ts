@@ -53,18 +53,18 @@ export function sudoProblems({ ssh, hosts }: Config): Problem[] {
   );
 }
 
+/** The role that no person is given a certificate for, and why. */
+export const emergencyRole = {
+  name: "cluster-admin",
+  why: "cluster-admin is for emergencies only, and has a kubeconfig of its own: use admin, or a ClusterRole with what is needed",
+} as const;
+
 /** What is wrong with the roles for people. */
 export function peopleProblems({ cluster }: Config): Problem[] {
   return cluster.people.flatMap(({ role, namespaces }, index) => {
     const path = `cluster.people[${String(index)}]`;
-    if (role === "cluster-admin") {
-      return [
-        {
-          path: `${path}.role`,
-          message:
-            "cluster-admin is for emergencies only, and has a kubeconfig of its own: use admin, or a ClusterRole with what is needed",
-        },
-      ];
+    if (role === emergencyRole.name) {
+      return [{ path: `${path}.role`, message: emergencyRole.why }];
     }
     const first = cluster.people.findIndex(
       (row) => row.role === role && (row.namespaces === undefined) === (namespaces === undefined),

@@ -3,6 +3,7 @@ import { generateKeyPairSync, randomBytes, X509Certificate } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { childEnvironment } from "../childEnvironment";
 import { peopleGroup } from "../../components/platform/renderPeople";
+import { emergencyRole } from "../../config/accessSchema";
 import type { Config } from "../../config/schema";
 import type { Kubectl } from "../cluster/kubectl";
 import { clusterEntry, renderUserKubeconfig } from "../access/kubeconfig";
@@ -48,6 +49,7 @@ export function personMistake(
   if (!Number.isInteger(hours) || hours < 1 || hours > mostHours) {
     return `--hours: a whole number from 1 to ${String(mostHours)}; a certificate cannot be revoked`;
   }
+  if (role === emergencyRole.name) return emergencyRole.why;
   const known = people.some(
     (row) =>
       row.role === role &&

@@ -28,7 +28,7 @@ describe("a certificate for a person", () => {
     for (const [change, mistake] of [
       [{ role: "edit" }, /role edit: add \{ role: edit \} to cluster\.people, then pulumi up/],
       [{ namespace: "media" }, /role view in media: add \{ role: view, namespaces: \[media\] \}/],
-      [{ role: "cluster-admin" }, /nobody may be given the role cluster-admin/],
+      [{ role: "cluster-admin" }, /cluster-admin is for emergencies only/],
       [{ hours: 169 }, /--hours: a whole number from 1 to 168; a certificate cannot be revoked/],
       [{ hours: 0.5 }, /--hours/],
       [{ name: "guest/O=system:masters" }, /is no name for a certificate/],
