@@ -8,6 +8,7 @@ import { registryCredentialMistakes } from "./registryCredentials";
 import type { Config } from "./schema";
 import { mediaSecretRows } from "./mediaSecretRows";
 import type { SecretRow } from "./secretRow";
+import { sshKeyMistakes } from "./sshKeyMistakes";
 
 const never = (): boolean => false;
 
@@ -55,6 +56,7 @@ export const secretRows = {
     used: (config) => onOwnHosts(config) && config.ssh.auth === "key",
     description: "Private key that opens the hosts, in OpenSSH's format.",
     source: "< ~/.ssh/id_ed25519",
+    mistakes: sshKeyMistakes,
     required: (config) => onOwnHosts(config) && config.ssh.auth === "key",
   },
   kubeconfig: {
@@ -116,6 +118,7 @@ export const secretRows = {
     description:
       "Private key, in OpenSSH's format and without passphrase, that opens the machine which takes copies.",
     source: "< ~/.ssh/bramble-copies",
+    mistakes: sshKeyMistakes,
     required: (config) => copiesGoTo(config, "ssh"),
   },
   cloudflareApiToken: {
@@ -179,6 +182,7 @@ export const secretRows = {
     used: readsBySsh,
     description: "Private key with which Argo CD reads `delivery.repository` over SSH.",
     source: "< the private half of a read-only deploy key",
+    mistakes: sshKeyMistakes,
     required: readsBySsh,
   },
   gitopsNotificationUrl: {
