@@ -95,7 +95,7 @@ begin() {
     return
   fi
   mkdir -p "$work_dir"
-  may_stop strict
+  await_may_stop strict
   save_snapshot
   case $item in
     certificates) mark=$(date +%s) ;;

@@ -7,6 +7,8 @@
 
 readonly maintenance=bramble.dev/maintenance
 readonly back_patience=300
+# Seconds: etcd's members are out of touch for some after one has restarted, or on a disk that stalls.
+readonly touch_patience=20
 readonly restore_path="see docs/runbooks/restore.md"
 
 kubectl() { /usr/local/bin/k3s kubectl "$@"; }
@@ -52,6 +54,16 @@ may_stop() {
   [[ $((others + 1)) -ge $((voters / 2 + 1)) ]] ||
     fail "quorum is lost: of $voters servers only $((others + 1)) answer, not:$ill; switch them on again, or $restore_path"
   fail "stopping this server would lose quorum: of $voters servers only $((others + 1)) are healthy, not:$ill; mend them first, or set the row's state to gone"
+}
+
+# As may_stop, but only what stays so is refused.
+await_may_stop() {
+  local waited=0
+  until (may_stop "$@") 2>/dev/null || [[ $waited -ge $touch_patience ]]; do
+    sleep 2
+    waited=$((waited + 2))
+  done
+  may_stop "$@"
 }
 
 # Kubernetes supports upgrades by one minor release at a time and no way back.
@@ -132,7 +144,7 @@ await_node() {
 # Usage: touch_begin DRAIN_SECONDS [strict]
 touch_begin() {
   systemctl is-active --quiet k3s.service || return 0
-  may_stop "${2:-}"
+  await_may_stop "${2:-}"
   save_snapshot
   begin_maintenance "$(uname -n)" "$1"
 }

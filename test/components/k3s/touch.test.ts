@@ -120,6 +120,39 @@ describe("may_stop", () => {
   });
 });
 
+describe("await_may_stop", () => {
+  /** Three servers, of which one is out of touch until it was looked for so many times. */
+  const awaited = (looks: number) =>
+    run(
+      `uname() { echo self; }
+       sleep() { echo slept; }
+       looks=$(mktemp)
+       known_members() {
+         echo >>"$looks"
+         health=healthy
+         [[ $(wc -l <"$looks") -gt ${looks} ]] || health=unhealthy
+         printf '%s\\n' 'x self u voter healthy' 'x pi-2 u voter healthy' "x pi-3 u voter $health"
+       }
+       code=0
+       (await_may_stop) || code=$?
+       rm "$looks"
+       exit "$code"`,
+    );
+
+  it("waits for a server that has just restarted, rather than end the run", () => {
+    const { code, stdout, stderr } = awaited(3);
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+    assert.equal(stdout, "slept\n".repeat(3));
+  });
+
+  it("refuses what stays ill", () => {
+    const { code, stdout, stderr } = awaited(1000);
+    assert.equal(code, 1);
+    assert.equal(stdout, "slept\n".repeat(10));
+    assert.match(stderr, /would lose quorum: of 3 servers only 2 are healthy, not: pi-3;/);
+  });
+});
+
 describe("refuse_version_jump", () => {
   for (const [installed, wanted, refusal] of [
     ["", "v1.36.4+k3s1", undefined],
