@@ -59,7 +59,8 @@ may_stop() {
 # As may_stop, but only what stays so is refused.
 await_may_stop() {
   local waited=0
-  until (may_stop "$@") 2>/dev/null || [[ $waited -ge $touch_patience ]]; do
+  while [[ $waited -lt $touch_patience ]]; do
+    (may_stop "$@") 2>/dev/null && return 0
     sleep 2
     waited=$((waited + 2))
   done

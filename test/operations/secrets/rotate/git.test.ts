@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -12,6 +11,7 @@ import {
 import type { ProofContext } from "../../../../operations/secrets/rotate/proof";
 import { parseConfig } from "../../../../config/parse";
 import { withFolder } from "../../../support/folders";
+import { makeSshKey, needsOpenSsh } from "../../../support/openSsh";
 import { existingCluster } from "../../../support/program";
 
 /** A server of which Git would list branches, at another path than it was asked at. */
@@ -91,17 +91,10 @@ describe("the proof of an SSH key for Git", () => {
   }
 
   it("asks for branches with a key that is in no argument and no file, and trusts these hosts alone", async function () {
-    try {
-      execFileSync("ssh-add", ["-h"], { stdio: "ignore" });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-        console.log("skipped: no ssh-agent here");
-        this.skip();
-      }
-    }
+    needsOpenSsh(this);
     await withFolder(async (folder) => {
       const left = (name: string) => readFileSync(join(folder, name), "utf8");
-      execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(folder, "key")]);
+      makeSshKey(join(folder, "key"));
       writeFileSync(join(folder, "ssh"), fakeSsh, { mode: 0o755 });
       writeFileSync(join(folder, "answer"), "003d90618de refs/heads/main\n");
       const { PATH = "" } = process.env;

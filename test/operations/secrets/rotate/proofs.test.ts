@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, join } from "node:path";
@@ -11,6 +10,7 @@ import { LoginRefused } from "../../../../operations/secrets/rotate/patience";
 import { accepted, basic } from "../../../../operations/secrets/rotate/proofs/ask";
 import { listOne, signed } from "../../../../operations/secrets/rotate/proofs/s3";
 import { withFolder } from "../../../support/folders";
+import { makeSshKey, needsOpenSsh } from "../../../support/openSsh";
 
 /** A server that answers by path, and notes what it was asked. */
 async function served<T>(
@@ -117,17 +117,10 @@ describe("proofs of new values", () => {
   });
 
   it("hold a private key in an agent of their own for as long as they need it", async function () {
-    try {
-      execFileSync("ssh-add", ["-h"], { stdio: "ignore" });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-        console.log("skipped: no ssh-agent here");
-        this.skip();
-      }
-    }
+    needsOpenSsh(this);
     await withFolder(async (folder) => {
       const file = join(folder, "key");
-      execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file]);
+      makeSshKey(file);
       const [key, half] = [readFileSync(file, "utf8"), readFileSync(`${file}.pub`, "utf8")];
       const left = await withAgentKey(key.trimEnd(), async ({ identity, environment }) => {
         assert.equal(readFileSync(identity, "utf8").split(" ")[1], half.split(" ")[1]);
